@@ -1,0 +1,31 @@
+"""The one clock: every day, period and deadline of minewatch is counted in Asia/Shanghai.
+
+Only `now()` looks at the real clock; everything else in `minewatch.lib` is handed its dates.
+"""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present instant, aware, in Shanghai."""
+    return datetime.now(SHANGHAI)
+
+
+def local_date(dt: datetime) -> date:
+    """The Shanghai calendar day of an aware instant; ValueError if `dt` is naive."""
+    if dt.tzinfo is None or dt.utcoffset() is None:
+        raise ValueError("a naive datetime has no Shanghai date")
+    return dt.astimezone(SHANGHAI).date()
+
+
+def midnight(d: date) -> datetime:
+    """00:00:00 of `d` in Shanghai, aware; the internal bound of every day-long period."""
+    return datetime.combine(d, time.min, tzinfo=SHANGHAI)
+
+
+def day_end(d: date) -> datetime:
+    """23:59:59 of `d` in Shanghai, aware: how a day-long deadline is stored and printed (…日24时前)."""
+    return datetime.combine(d, time(23, 59, 59), tzinfo=SHANGHAI)
