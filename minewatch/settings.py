@@ -40,6 +40,7 @@ CSRF_TRUSTED_ORIGINS = envlist("MINEWATCH_ORIGINS")
 
 # -- applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "minewatch.apps.EdgeConfig",
     "core.apps.CoreConfig",
     "agencies.apps.AgenciesConfig",
     "duties.apps.DutiesConfig",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "minewatch.middleware.FormGuard",
+    "core.web.DomainErrors",
     "axes.middleware.AxesMiddleware",  # last: it replaces the answer of a locked-out sign-in
 ]
 ROOT_URLCONF = "minewatch.urls"
@@ -233,9 +235,8 @@ REST_FRAMEWORK = {
 }
 
 # -- background work (beat ticks and routes: minewatch/celery.py) ---------------------------------
-JOB_HARD_SECONDS = 900  # < lease < visibility time-out: a job is never handed out while it may still run
-JOB_LEASE_SECONDS = 1200
-JOB_VISIBILITY_SECONDS = 3600
+# hard limit < visibility time-out: the broker never hands a job out again while it may still run
+JOB_HARD_SECONDS, JOB_VISIBILITY_SECONDS = 900, 3600
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -1,0 +1,1 @@
+"""One door per mutation of agencies; each module one noun."""

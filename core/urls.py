@@ -1,0 +1,21 @@
+"""core's addresses: what belongs to no room above."""
+
+from django.urls import path
+
+from core.views import drafts, files, health, notices, runs
+
+app_name = "core"
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("drafts/save/", drafts.save, name="draft_save"),
+    path("drafts/load/", drafts.load, name="draft_load"),
+    path("drafts/drop/", drafts.drop, name="draft_drop"),
+    path("notices/", notices.index, name="notices"),
+    path("notices/<int:pk>/read/", notices.read, name="notice_read"),
+    path("files/<int:pk>/", files.download, name="file"),
+    path("files/<int:pk>/view/", files.view, name="file_view"),
+    path("jobs/<int:pk>/", runs.show, name="run"),
+    path("jobs/<int:pk>/file/", runs.output, name="run_output"),
+    path("jobs/<int:pk>/cancel/", runs.cancel, name="run_cancel"),
+    path("jobs/<int:pk>/retry/", runs.retry, name="run_retry"),
+]

@@ -1,0 +1,14 @@
+"""reports: see ARCHITECTURE.md."""
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    """Registers what this app adds to the house."""
+
+    name = "reports"
+    verbose_name = "报表"
+
+    def ready(self) -> None:
+        """Import the modules whose import registers something."""
+        from reports import verbs  # noqa: F401

@@ -1,0 +1,36 @@
+"""Fixtures shared by all tests: the cast, a frozen day, no broker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+import minewatch.celery  # noqa: F401 – the app must be current before anything rings
+from tests.cast import Cast
+
+
+@pytest.fixture(autouse=True)
+def _quiet(tmp_path, monkeypatch):
+    """Files go to a folder of the test; nothing rings a real broker."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    monkeypatch.setattr("core.jobs.current_app.send_task", lambda *args, **kwargs: None)
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The people and units of 示范县."""
+    return Cast.open()
+
+
+@pytest.fixture
+def transactional_cast(transactional_db) -> Iterator[Cast]:
+    """The cast for tests that need real commits; takes the audit's triggers off so that the flush works."""
+    migration = import_module("core.migrations.0002_audit_append_only")
+    with connection.cursor() as cursor:
+        for statement in migration.drop_statements(connection.vendor):
+            cursor.execute(statement)
+    yield Cast.open()
