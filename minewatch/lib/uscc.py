@@ -1,7 +1,7 @@
 """统一社会信用代码, GB 32100-2015: eighteen characters with two check characters.
 
-Positions: 1 登记管理部门, 2 机构类别, 3–8 登记机关行政区划, 9–17 主体标识码 (组织机构代码, GB 11714, with its own
-check), 18 check.
+Positions: 1 登记管理部门, 2 机构类别, 3–8 登记机关行政区划, 9–17 主体标识码 (组织机构代码, GB 11714, with
+its own check), 18 check.
 """
 
 import re
