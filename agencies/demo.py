@@ -32,13 +32,16 @@ BUREAUS = {
 }
 OFFICE_NAME = "示范县打击非法采矿专班办公室"
 ROLES = {
-    "filler": ("填表人", Role.FILLER), "deputy": ("分管领导", Role.DEPUTY), "head": ("主要负责人", Role.HEAD),
-    "officer": ("承办人", Role.OFFICER), "approver": ("审批", Role.APPROVER),
+    "filler": ("填表人", Role.FILLER),
+    "deputy": ("分管领导", Role.DEPUTY),
+    "head": ("主要负责人", Role.HEAD),
+    "officer": ("承办人", Role.OFFICER),
+    "approver": ("审批", Role.APPROVER),
 }
 BUREAU_ROLES = {
-    **{code: ("officer", "approver", "head") for code in ("nr", "police", "ecology")},
-    **{code: ("officer", "approver") for code in ("emergency", "water")},
-    **{code: ("officer",) for code in ("forestry", "market", "transport", "power")},
+    **dict.fromkeys(("nr", "police", "ecology"), ("officer", "approver", "head")),
+    **dict.fromkeys(("emergency", "water"), ("officer", "approver")),
+    **dict.fromkeys(("forestry", "market", "transport", "power"), ("officer",)),
 }
 
 
@@ -46,7 +49,9 @@ def plan() -> CountyPlan:
     """The demo county: divisions, units and accounts, one password for all."""
     members = tuple(_members())
     return CountyPlan(
-        divisions=tuple(_divisions()), agencies=tuple(_agencies()), members=members,
+        divisions=tuple(_divisions()),
+        agencies=tuple(_agencies()),
+        members=members,
         passwords={member.username: PASSWORD for member in members},
     )
 
@@ -67,7 +72,9 @@ def _agencies():
     for code, (division, name, villages) in TOWNSHIPS.items():
         yield AgencyRow(code, f"{name}人民政府", Kind.TOWNSHIP, division, "county", name)
         for n, (village, village_name) in enumerate(villages.items(), start=201):
-            yield AgencyRow(village, f"{name}{village_name}村民委员会", Kind.VILLAGE, f"{division}{n}", code, village_name)
+            yield AgencyRow(
+                village, f"{name}{village_name}村民委员会", Kind.VILLAGE, f"{division}{n}", code, village_name
+            )
 
 
 def _members():
@@ -76,7 +83,9 @@ def _members():
             yield MemberRow(f"{code}.{key}", f"{name}{ROLES[key][0]}", code, (ROLES[key][1],))
         for village, village_name in villages.items():
             for key in ("filler", "head"):
-                yield MemberRow(f"{village}.{key}", f"{village_name}{ROLES[key][0]}", village, (ROLES[key][1],))
+                yield MemberRow(
+                    f"{village}.{key}", f"{village_name}{ROLES[key][0]}", village, (ROLES[key][1],)
+                )
     for code, keys in BUREAU_ROLES.items():
         for key in keys:
             yield MemberRow(f"{code}.{key}", f"{BUREAUS[code][1]}{ROLES[key][0]}", code, (ROLES[key][1],))

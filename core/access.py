@@ -25,16 +25,26 @@ def matters_for(member: Member) -> QuerySet[Matter]:
     live = Access.objects.filter(mine).filter(Q(until__isnull=True) | Q(until__gte=now()))
     barred = live.filter(relation=Access.Relation.BARRED).values("matter_id")
     granted = live.exclude(relation=Access.Relation.BARRED).exclude(
-        relation=Access.Relation.OFFICE, matter__sealed=True,
+        relation=Access.Relation.OFFICE,
+        matter__sealed=True,
     )
     return Matter.objects.filter(pk__in=granted.values("matter_id")).exclude(pk__in=barred)
 
 
 def grant(
-    matter: Matter, relation: str, *, agency: Agency | None = None, member: Member | None = None, basis: str = "",
+    matter: Matter,
+    relation: str,
+    *,
+    agency: Agency | None = None,
+    member: Member | None = None,
+    basis: str = "",
 ) -> Access:
     """Give a unit or a member a relation to `matter`; the same grant twice is one row."""
     row, _ = Access.objects.get_or_create(
-        matter=matter, agency=agency, member=member, relation=relation, defaults={"basis": basis},
+        matter=matter,
+        agency=agency,
+        member=member,
+        relation=relation,
+        defaults={"basis": basis},
     )
     return row

@@ -47,8 +47,14 @@ def subject_of(obj: models.Model | None) -> tuple[str, str]:
 
 
 def record(
-    verb: str, *, actor: Member | None, agency: Agency | None = None, subject: models.Model | None = None,
-    facts: dict | None = None, matter: Matter | None = None, address: str | None = None,
+    verb: str,
+    *,
+    actor: Member | None,
+    agency: Agency | None = None,
+    subject: models.Model | None = None,
+    facts: dict | None = None,
+    matter: Matter | None = None,
+    address: str | None = None,
 ) -> AuditEntry:
     """Write the audit entry of one act and, if it changed data, its Change row.
 
@@ -60,11 +66,21 @@ def record(
     at = now()
     agency_id = agency.pk if agency else getattr(actor, "agency_id", None)
     entry = AuditEntry.objects.create(
-        at=at, verb=verb, actor=actor, actor_label=actor.label if actor else "系统", agency_id=agency_id,
-        subject_kind=kind, subject_id=key, matter=matter, facts=facts or {}, address=address,
+        at=at,
+        verb=verb,
+        actor=actor,
+        actor_label=actor.label if actor else "系统",
+        agency_id=agency_id,
+        subject_kind=kind,
+        subject_id=key,
+        matter=matter,
+        facts=facts or {},
+        address=address,
     )
     if meaning.mutates and kind:
-        Change.objects.create(at=at, verb=verb, subject_kind=kind, subject_id=key, agency_id=agency_id, matter=matter)
+        Change.objects.create(
+            at=at, verb=verb, subject_kind=kind, subject_id=key, agency_id=agency_id, matter=matter
+        )
     return entry
 
 
@@ -72,8 +88,10 @@ def record_changes(verb: str, rows: Iterable[models.Model], *, agency: Agency) -
     """The Change rows of a bulk act; its one audit entry holds the hash of the rows."""
     at = now()
     Change.objects.bulk_create(
-        [Change(at=at, verb=verb, subject_kind=kind, subject_id=key, agency=agency)
-         for kind, key in map(subject_of, rows)],
+        [
+            Change(at=at, verb=verb, subject_kind=kind, subject_id=key, agency=agency)
+            for kind, key in map(subject_of, rows)
+        ],
         batch_size=2000,
     )
 
@@ -82,7 +100,11 @@ def last_on(obj: models.Model) -> AuditEntry | None:
     """The latest mutating entry on `obj`."""
     kind, key = subject_of(obj)
     mutating = [name for name, verb in VERBS.items() if verb.mutates]
-    return AuditEntry.objects.filter(subject_kind=kind, subject_id=key, verb__in=mutating).order_by("-id").first()
+    return (
+        AuditEntry.objects.filter(subject_kind=kind, subject_id=key, verb__in=mutating)
+        .order_by("-id")
+        .first()
+    )
 
 
 def sentence(entry: AuditEntry) -> str:
@@ -93,13 +115,23 @@ def sentence(entry: AuditEntry) -> str:
 
 def entry_digest(entry: AuditEntry) -> str:
     """Hash of everything an entry says."""
-    return digest({
-        "id": entry.pk, "at": entry.at.isoformat(timespec="microseconds") if entry.at.tzinfo is None
-        else f"{entry.at.timestamp():.6f}",
-        "verb": entry.verb, "actor": entry.actor_id, "label": entry.actor_label, "agency": entry.agency_id,
-        "kind": entry.subject_kind, "subject": entry.subject_id, "matter": entry.matter_id, "facts": entry.facts,
-        "address": entry.address or "",
-    })
+    return digest(
+        {
+            "id": entry.pk,
+            "at": entry.at.isoformat(timespec="microseconds")
+            if entry.at.tzinfo is None
+            else f"{entry.at.timestamp():.6f}",
+            "verb": entry.verb,
+            "actor": entry.actor_id,
+            "label": entry.actor_label,
+            "agency": entry.agency_id,
+            "kind": entry.subject_kind,
+            "subject": entry.subject_id,
+            "matter": entry.matter_id,
+            "facts": entry.facts,
+            "address": entry.address or "",
+        }
+    )
 
 
 def seal(batch: int = 2000) -> int:

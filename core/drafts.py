@@ -19,7 +19,10 @@ def save(*, member: Member, form: str, object_key: str, fields: dict[str, object
     if len(str(fields)) > LIMIT:
         raise DomainError("草稿过长，没有保存。请先提交一部分内容。")
     draft, _ = Draft.objects.update_or_create(
-        member=member, form=form[:40], object_key=object_key[:60], defaults={"fields": fields},
+        member=member,
+        form=form[:40],
+        object_key=object_key[:60],
+        defaults={"fields": fields},
     )
     return draft
 

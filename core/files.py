@@ -35,7 +35,12 @@ PHOTO_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: First bytes → type of the documents that may be kept as scans or attachments.
-MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n": "image/png", b"PK\x03\x04": XLSX}
+MAGIC = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n": "image/png",
+    b"PK\x03\x04": XLSX,
+}
 
 
 def clean_name(name: str) -> str:
@@ -48,29 +53,58 @@ def clean_name(name: str) -> str:
 
 
 def store(
-    *, data: bytes, name: str, kind: str, content_type: str, member: Member | None, agency: Agency | None,
-    subject: models.Model | None = None, matter: Matter | None = None, facts: dict | None = None, copy: bytes = b"",
+    *,
+    data: bytes,
+    name: str,
+    kind: str,
+    content_type: str,
+    member: Member | None,
+    agency: Agency | None,
+    subject: models.Model | None = None,
+    matter: Matter | None = None,
+    facts: dict | None = None,
+    copy: bytes = b"",
 ) -> StoredFile:
     """Keep `data` under its hash; the path says nothing of the content."""
     subject_kind, subject_id = subject_of(subject)
     token = uuid.uuid4().hex
     row = StoredFile(
-        kind=kind, name=clean_name(name), content_type=content_type, size=len(data), sha256=sha256(data),
-        facts=facts or {}, agency=agency, matter=matter, subject_kind=subject_kind, subject_id=subject_id,
+        kind=kind,
+        name=clean_name(name),
+        content_type=content_type,
+        size=len(data),
+        sha256=sha256(data),
+        facts=facts or {},
+        agency=agency,
+        matter=matter,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
         created_by=member,
     )
     row.path.save(f"files/{token[:2]}/{token}", ContentFile(data), save=False)
     if copy:
         row.copy.save(f"files/{token[:2]}/{token}.view", ContentFile(copy), save=False)
     row.save()
-    audit.record("file.stored", actor=member, agency=agency, subject=row, matter=matter,
-                 facts={"sha256": row.sha256, "size": row.size})
+    audit.record(
+        "file.stored",
+        actor=member,
+        agency=agency,
+        subject=row,
+        matter=matter,
+        facts={"sha256": row.sha256, "size": row.size},
+    )
     return row
 
 
 def store_photo(
-    *, upload: BinaryIO, name: str, member: Member, agency: Agency, subject: models.Model | None = None,
-    matter: Matter | None = None, facts: dict | None = None,
+    *,
+    upload: BinaryIO,
+    name: str,
+    member: Member,
+    agency: Agency,
+    subject: models.Model | None = None,
+    matter: Matter | None = None,
+    facts: dict | None = None,
 ) -> StoredFile:
     """Check and keep a photo: the original bit for bit, a view copy without EXIF beside it.
 
@@ -79,8 +113,18 @@ def store_photo(
     """
     data = _read(upload, PHOTO_LIMIT, name)
     copy, content_type = view_copy(data, name)
-    return store(data=data, name=name, kind=StoredFile.Kind.PHOTO, content_type=content_type, member=member,
-                 agency=agency, subject=subject, matter=matter, facts=facts, copy=copy)
+    return store(
+        data=data,
+        name=name,
+        kind=StoredFile.Kind.PHOTO,
+        content_type=content_type,
+        member=member,
+        agency=agency,
+        subject=subject,
+        matter=matter,
+        facts=facts,
+        copy=copy,
+    )
 
 
 def view_copy(data: bytes, name: str) -> tuple[bytes, str]:
@@ -101,20 +145,36 @@ def view_copy(data: bytes, name: str) -> tuple[bytes, str]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DomainError(f"照片“{shown}”像素过大，请缩小后再传。", field="photos") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError):
-        raise DomainError(f"“{shown}”不是能打开的照片，请用 JPG、PNG 或 WebP 格式重传。", field="photos") from None
+        raise DomainError(
+            f"“{shown}”不是能打开的照片，请用 JPG、PNG 或 WebP 格式重传。", field="photos"
+        ) from None
 
 
 def store_document(
-    *, upload: BinaryIO, name: str, member: Member, agency: Agency, kind: str = StoredFile.Kind.DOCUMENT,
-    subject: models.Model | None = None, matter: Matter | None = None,
+    *,
+    upload: BinaryIO,
+    name: str,
+    member: Member,
+    agency: Agency,
+    kind: str = StoredFile.Kind.DOCUMENT,
+    subject: models.Model | None = None,
+    matter: Matter | None = None,
 ) -> StoredFile:
     """Check and keep a PDF, a picture or a workbook by its real type. Raises DomainError."""
     data = _read(upload, DOCUMENT_LIMIT, name)
     content_type = next((kind_ for magic, kind_ in MAGIC.items() if data.startswith(magic)), None)
     if content_type is None:
         raise DomainError(f"“{clean_name(name)}”不是 PDF、照片或 xlsx 文件，请转换后再传。", field="file")
-    return store(data=data, name=name, kind=kind, content_type=content_type, member=member, agency=agency,
-                 subject=subject, matter=matter)
+    return store(
+        data=data,
+        name=name,
+        kind=kind,
+        content_type=content_type,
+        member=member,
+        agency=agency,
+        subject=subject,
+        matter=matter,
+    )
 
 
 def files_of(subject: models.Model, kind: str | None = None) -> models.QuerySet[StoredFile]:

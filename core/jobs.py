@@ -47,9 +47,11 @@ class LostLease(Exception):
 
 def handler(kind: str, queue: str = "report") -> Callable[[Handler], Handler]:
     """Register the function that does the runs of `kind` on `queue` (notice | report)."""
+
     def add(function: Handler) -> Handler:
         HANDLERS[kind] = (function, queue)
         return function
+
     return add
 
 
@@ -64,8 +66,15 @@ class Progress:
 
     def step(self, text: str, *, done: int, due: int) -> None:
         """Report a step in words with real counts; stops here when cancelled or superseded."""
-        changed = self._held().filter(cancel_asked=False).update(
-            step=text, done=Greatest(F("done"), done), due=due, lease_until=now() + LEASE,
+        changed = (
+            self._held()
+            .filter(cancel_asked=False)
+            .update(
+                step=text,
+                done=Greatest(F("done"), done),
+                due=due,
+                lease_until=now() + LEASE,
+            )
         )
         if changed != 1:
             self._stop()
@@ -81,8 +90,14 @@ class Progress:
 
 
 def start(
-    *, kind: str, key: str, params: dict | None = None, agency: Agency | None = None, member: Member | None = None,
-    subject: models.Model | None = None, catch_up: bool = False,
+    *,
+    kind: str,
+    key: str,
+    params: dict | None = None,
+    agency: Agency | None = None,
+    member: Member | None = None,
+    subject: models.Model | None = None,
+    catch_up: bool = False,
 ) -> Run:
     """The run under `key`, made and rung if it was not there: a double click is one job.
 
@@ -90,10 +105,18 @@ def start(
     """
     _handler, _queue = HANDLERS[kind]
     subject_kind, subject_id = subject_of(subject)
-    run, made = Run.objects.get_or_create(key=key, defaults={
-        "kind": kind, "params": params or {}, "agency": agency, "member": member, "catch_up": catch_up,
-        "subject_kind": subject_kind, "subject_id": subject_id,
-    })
+    run, made = Run.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "params": params or {},
+            "agency": agency,
+            "member": member,
+            "catch_up": catch_up,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+        },
+    )
     if made:
         audit.record("run.started", actor=member, agency=agency, subject=run, facts={"kind": kind})
         transaction.on_commit(lambda: ring(run))
@@ -113,12 +136,21 @@ def ring(run: Run) -> None:
 def retry(*, run: Run, member: Member) -> Run:
     """Put a failed or cancelled run back in the queue."""
     changed = Run.objects.filter(pk=run.pk, status__in=[Run.Status.FAILED, Run.Status.CANCELLED]).update(
-        status=Run.Status.QUEUED, attempts=0, error="", cancel_asked=False, done=0, due=0, step="", finished_at=None,
+        status=Run.Status.QUEUED,
+        attempts=0,
+        error="",
+        cancel_asked=False,
+        done=0,
+        due=0,
+        step="",
+        finished_at=None,
     )
     if changed != 1:
         raise DomainError("这项任务不在失败或取消状态，不用重试。")
     run.refresh_from_db()
-    audit.record("run.started", actor=member, agency=run.agency, subject=run, facts={"kind": run.kind, "retry": True})
+    audit.record(
+        "run.started", actor=member, agency=run.agency, subject=run, facts={"kind": run.kind, "retry": True}
+    )
     transaction.on_commit(lambda: ring(run))
     return run
 
@@ -126,7 +158,9 @@ def retry(*, run: Run, member: Member) -> Run:
 def cancel(*, run: Run, member: Member) -> None:
     """Ask a run to stop; a queued one stops at once, a running one at its next step."""
     stopped = Run.objects.filter(pk=run.pk, status=Run.Status.QUEUED).update(
-        status=Run.Status.CANCELLED, finished_at=now(), cancel_asked=True,
+        status=Run.Status.CANCELLED,
+        finished_at=now(),
+        cancel_asked=True,
     )
     if not stopped:
         Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING).update(cancel_asked=True)
@@ -153,8 +187,12 @@ def execute(run_id: int) -> None:
     except Exception as error:  # noqa: BLE001 – a poison job must not stop the worker
         logger.exception("run %s failed", run.pk)
         again = run.attempts < MAX_ATTEMPTS
-        _finish(run, Run.Status.QUEUED if again else Run.Status.FAILED,
-                error=f"处理时出错（{type(error).__name__}），" + ("稍后自动重试。" if again else "请联系系统管理员。"))
+        _finish(
+            run,
+            Run.Status.QUEUED if again else Run.Status.FAILED,
+            error=f"处理时出错（{type(error).__name__}），"
+            + ("稍后自动重试。" if again else "请联系系统管理员。"),
+        )
     finally:
         stop.set()
         renewer.join()
@@ -164,7 +202,11 @@ def _claim(run_id: int) -> Run | None:
     at = now()
     free = Q(status=Run.Status.QUEUED) | Q(status=Run.Status.RUNNING, lease_until__lt=at)
     claimed = Run.objects.filter(free, pk=run_id, attempts__lt=MAX_ATTEMPTS).update(
-        status=Run.Status.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=at + LEASE, error="",
+        status=Run.Status.RUNNING,
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
+        lease_until=at + LEASE,
+        error="",
     )
     return Run.objects.get(pk=run_id) if claimed == 1 else None
 
@@ -172,7 +214,9 @@ def _claim(run_id: int) -> Run | None:
 def _renew(run: Run, stop: threading.Event) -> None:
     """Keep the lease while the handler works; from its own connection, closed at the end."""
     while not stop.wait(RENEW_SECONDS):
-        Run.objects.filter(pk=run.pk, fence=run.fence, status=Run.Status.RUNNING).update(lease_until=now() + LEASE)
+        Run.objects.filter(pk=run.pk, fence=run.fence, status=Run.Status.RUNNING).update(
+            lease_until=now() + LEASE
+        )
     connection.close()
 
 
@@ -191,7 +235,9 @@ def sweep() -> int:
     """Ring whatever waits too long or lost its worker; give up after three tries. Returns rings."""
     at = now()
     Run.objects.filter(status=Run.Status.RUNNING, lease_until__lt=at, attempts__gte=MAX_ATTEMPTS).update(
-        status=Run.Status.FAILED, error="多次处理未完成，请联系系统管理员。", finished_at=at,
+        status=Run.Status.FAILED,
+        error="多次处理未完成，请联系系统管理员。",
+        finished_at=at,
     )
     quiet = Q(rung_at__isnull=True) | Q(rung_at__lt=at - RING_AGAIN)
     waiting = Q(status=Run.Status.QUEUED) | Q(status=Run.Status.RUNNING, lease_until__lt=at)

@@ -18,17 +18,31 @@ if TYPE_CHECKING:
 
 
 def send(
-    *, members: Iterable[Member], kind: str, text: str, subject: models.Model | None = None,
-    matter: Matter | None = None, needs_ack: bool = False,
+    *,
+    members: Iterable[Member],
+    kind: str,
+    text: str,
+    subject: models.Model | None = None,
+    matter: Matter | None = None,
+    needs_ack: bool = False,
 ) -> list[Notice]:
     """One notice to each member (each once). `text` never carries case content."""
     subject_kind, subject_id = subject_of(subject)
     seen = {member.pk: member for member in members}
-    return Notice.objects.bulk_create([
-        Notice(member=member, kind=kind, text=text, subject_kind=subject_kind, subject_id=subject_id,
-               matter=matter, needs_ack=needs_ack)
-        for member in seen.values()
-    ])
+    return Notice.objects.bulk_create(
+        [
+            Notice(
+                member=member,
+                kind=kind,
+                text=text,
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                matter=matter,
+                needs_ack=needs_ack,
+            )
+            for member in seen.values()
+        ]
+    )
 
 
 def read(*, notice_id: int, member: Member) -> Notice:

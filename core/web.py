@@ -28,12 +28,14 @@ class MemberRequest(HttpRequest):
 
 def business(view: View) -> View:
     """For members with business only; the administrator and the auditor find nothing here."""
+
     @login_required
     @wraps(view)
     def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_business:
             raise Http404
         return view(request, *args, **kwargs)
+
     return guarded
 
 
@@ -79,12 +81,15 @@ class DomainErrors:
             return None
         if wants_json(request):
             return JsonResponse(
-                {"message": error.message, "field": error.field, "code": error.code}, status=error.status,
+                {"message": error.message, "field": error.field, "code": error.code},
+                status=error.status,
             )
         if error.status == 404:
             return render(request, "errors/404.html", status=404)
         template = {403: "errors/403.html", 409: "errors/409.html"}.get(error.status, "errors/400.html")
-        return render(request, template, {"message": error.message, "typed": _typed(request)}, status=error.status)
+        return render(
+            request, template, {"message": error.message, "typed": _typed(request)}, status=error.status
+        )
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
@@ -92,4 +97,8 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
     skip = {"csrfmiddlewaretoken", "token", "version", "password"}
-    return [(key, value) for key, value in request.POST.items() if key not in skip and value and "password" not in key]
+    return [
+        (key, value)
+        for key, value in request.POST.items()
+        if key not in skip and value and "password" not in key
+    ]

@@ -64,9 +64,15 @@ def move(obj: M, transition: Transition, *, expected_version: int | None = None,
     Conflict says who did what and when.
     """
     version = obj.version if expected_version is None else expected_version  # type: ignore[attr-defined]
-    changed = type(obj)._default_manager.filter(
-        pk=obj.pk, status__in=transition.source, version=version,
-    ).update(status=transition.target, version=F("version") + 1, **stamps)
+    changed = (
+        type(obj)
+        ._default_manager.filter(
+            pk=obj.pk,
+            status__in=transition.source,
+            version=version,
+        )
+        .update(status=transition.target, version=F("version") + 1, **stamps)
+    )
     if changed != 1:
         raise conflict(obj)
     obj.refresh_from_db()
@@ -78,9 +84,14 @@ def bump(obj: models.Model, *statuses: str) -> None:
 
     A rule over several rows is guarded at the parent: every child action calls this.
     """
-    changed = type(obj)._default_manager.filter(
-        pk=obj.pk, status__in=statuses,
-    ).update(version=F("version") + 1)
+    changed = (
+        type(obj)
+        ._default_manager.filter(
+            pk=obj.pk,
+            status__in=statuses,
+        )
+        .update(version=F("version") + 1)
+    )
     if changed != 1:
         raise conflict(obj)
     obj.refresh_from_db()

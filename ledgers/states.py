@@ -17,19 +17,52 @@ class SheetStatus(models.TextChoices):
 
 
 SHEET_MOVES = table(
-    Transition("submit", (SheetStatus.DRAFT, SheetStatus.RETURNED), SheetStatus.SUBMITTED,
-               roles=(Role.FILLER, Role.OFFICER), label="提交审核"),
-    Transition("submit_short", (SheetStatus.DRAFT, SheetStatus.RETURNED), SheetStatus.REVIEWED,
-               roles=(Role.FILLER, Role.OFFICER), label="提交签批"),
-    Transition("review", (SheetStatus.SUBMITTED,), SheetStatus.REVIEWED,
-               roles=(Role.DEPUTY, Role.APPROVER), label="审核通过"),
-    Transition("return_by_deputy", (SheetStatus.SUBMITTED,), SheetStatus.RETURNED,
-               roles=(Role.DEPUTY, Role.APPROVER), label="退回", needs_reason=True),
+    Transition(
+        "submit",
+        (SheetStatus.DRAFT, SheetStatus.RETURNED),
+        SheetStatus.SUBMITTED,
+        roles=(Role.FILLER, Role.OFFICER),
+        label="提交审核",
+    ),
+    Transition(
+        "submit_short",
+        (SheetStatus.DRAFT, SheetStatus.RETURNED),
+        SheetStatus.REVIEWED,
+        roles=(Role.FILLER, Role.OFFICER),
+        label="提交签批",
+    ),
+    Transition(
+        "review",
+        (SheetStatus.SUBMITTED,),
+        SheetStatus.REVIEWED,
+        roles=(Role.DEPUTY, Role.APPROVER),
+        label="审核通过",
+    ),
+    Transition(
+        "return_by_deputy",
+        (SheetStatus.SUBMITTED,),
+        SheetStatus.RETURNED,
+        roles=(Role.DEPUTY, Role.APPROVER),
+        label="退回",
+        needs_reason=True,
+    ),
     Transition("sign", (SheetStatus.REVIEWED,), SheetStatus.SIGNED, roles=(Role.HEAD,), label="签批"),
-    Transition("return_by_head", (SheetStatus.REVIEWED,), SheetStatus.RETURNED,
-               roles=(Role.HEAD,), label="退回", needs_reason=True),
-    Transition("countersign", (SheetStatus.REVIEWED,), SheetStatus.SIGNED, side="superior",
-               roles=(Role.DEPUTY, Role.HEAD), label="乡镇会签"),
+    Transition(
+        "return_by_head",
+        (SheetStatus.REVIEWED,),
+        SheetStatus.RETURNED,
+        roles=(Role.HEAD,),
+        label="退回",
+        needs_reason=True,
+    ),
+    Transition(
+        "countersign",
+        (SheetStatus.REVIEWED,),
+        SheetStatus.SIGNED,
+        side="superior",
+        roles=(Role.DEPUTY, Role.HEAD),
+        label="乡镇会签",
+    ),
 )
 
 

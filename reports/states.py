@@ -16,11 +16,28 @@ class ReportStatus(models.TextChoices):
 
 
 REPORT_MOVES = table(
-    Transition("submit", (ReportStatus.DRAFT, ReportStatus.RETURNED), ReportStatus.SUBMITTED,
-               roles=(Role.FILLER, Role.OFFICER, Role.OFFICE, Role.DEPUTY, Role.HEAD), label="报送"),
-    Transition("accept", (ReportStatus.SUBMITTED,), ReportStatus.ACCEPTED, side="recipient",
-               roles=(Role.OFFICE, Role.OFFICER, Role.APPROVER, Role.HEAD, Role.LEADER), label="接收"),
-    Transition("return", (ReportStatus.SUBMITTED,), ReportStatus.RETURNED, side="recipient",
-               roles=(Role.OFFICE, Role.OFFICER, Role.APPROVER, Role.HEAD, Role.LEADER), label="退回",
-               needs_reason=True),
+    Transition(
+        "submit",
+        (ReportStatus.DRAFT, ReportStatus.RETURNED),
+        ReportStatus.SUBMITTED,
+        roles=(Role.FILLER, Role.OFFICER, Role.OFFICE, Role.DEPUTY, Role.HEAD),
+        label="报送",
+    ),
+    Transition(
+        "accept",
+        (ReportStatus.SUBMITTED,),
+        ReportStatus.ACCEPTED,
+        side="recipient",
+        roles=(Role.OFFICE, Role.OFFICER, Role.APPROVER, Role.HEAD, Role.LEADER),
+        label="接收",
+    ),
+    Transition(
+        "return",
+        (ReportStatus.SUBMITTED,),
+        ReportStatus.RETURNED,
+        side="recipient",
+        roles=(Role.OFFICE, Role.OFFICER, Role.APPROVER, Role.HEAD, Role.LEADER),
+        label="退回",
+        needs_reason=True,
+    ),
 )

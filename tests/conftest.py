@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 import minewatch.celery  # noqa: F401 – the app must be current before anything rings
@@ -14,9 +13,10 @@ from tests.cast import Cast
 
 
 @pytest.fixture(autouse=True)
-def _quiet(tmp_path, monkeypatch):
-    """Files go to a folder of the test; nothing rings a real broker."""
+def _quiet(settings, tmp_path, monkeypatch):
+    """Files go to a folder of the test; nothing rings a real broker; passwords hash fast."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr("core.jobs.current_app.send_task", lambda *args, **kwargs: None)
 
 

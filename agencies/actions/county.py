@@ -54,7 +54,9 @@ class CountyPlan:
     passwords: dict[str, str] = field(default_factory=dict)
 
 
-def load_county(*, plan: CountyPlan, must_change_password: bool = True, by: Member | None = None) -> dict[str, int]:
+def load_county(
+    *, plan: CountyPlan, must_change_password: bool = True, by: Member | None = None
+) -> dict[str, int]:
     """Load `plan`; rows that are there already are left alone. Returns added counts by noun.
 
     The plan is expected to be checked (`agencies.importers`); a broken reference
@@ -75,10 +77,18 @@ def _load_divisions(rows: tuple[DivisionRow, ...]) -> int:
     for row in sorted(rows, key=lambda row: len(row.code)):
         if row.code in known:
             continue
-        parent = next((known[row.code[:n]] for n in (9, 6, 4, 2) if n < len(row.code) and row.code[:n] in known), None)
+        parent = next(
+            (known[row.code[:n]] for n in (9, 6, 4, 2) if n < len(row.code) and row.code[:n] in known), None
+        )
         box = row.bbox or (None, None, None, None)
         known[row.code] = Division.objects.create(
-            code=row.code, name=row.name, parent=parent, min_lon=box[0], min_lat=box[1], max_lon=box[2], max_lat=box[3],
+            code=row.code,
+            name=row.name,
+            parent=parent,
+            min_lon=box[0],
+            min_lat=box[1],
+            max_lon=box[2],
+            max_lat=box[3],
         )
         added += 1
     return added
@@ -92,8 +102,13 @@ def _load_agencies(rows: tuple[AgencyRow, ...]) -> int:
         if row.code in known:
             continue
         known[row.code] = Agency.objects.create(
-            code=row.code, name=row.name, short_name=row.short_name, kind=row.kind, division=divisions[row.division],
-            parent=known[row.parent] if row.parent else None, online=row.online,
+            code=row.code,
+            name=row.name,
+            short_name=row.short_name,
+            kind=row.kind,
+            division=divisions[row.division],
+            parent=known[row.parent] if row.parent else None,
+            online=row.online,
         )
         added += 1
     return added
@@ -109,11 +124,16 @@ def _load_members(plan: CountyPlan, must_change_password: bool) -> int:
         password = plan.passwords.get(row.username)
         if password is not None and password not in hashed:
             hashed[password] = make_password(password)
-        members.append(Member(
-            username=row.username, name=row.name, phone=row.phone, agency=agencies[row.agency] if row.agency else None,
-            password=hashed[password] if password is not None else make_password(None),
-            must_change_password=must_change_password,
-        ))
+        members.append(
+            Member(
+                username=row.username,
+                name=row.name,
+                phone=row.phone,
+                agency=agencies[row.agency] if row.agency else None,
+                password=hashed[password] if password is not None else make_password(None),
+                must_change_password=must_change_password,
+            )
+        )
     made = {member.username: member for member in Member.objects.bulk_create(members)}
     RoleGrant.objects.bulk_create(
         [RoleGrant(member=made[row.username], role=Role(role)) for row in fresh for role in row.roles]

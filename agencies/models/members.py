@@ -56,7 +56,10 @@ class MemberManager(BaseUserManager["Member"]):
         """Active members who hold `role` in `agency`, acting persons included."""
         on = on or now().date()
         acting = Q(
-            acting__agency=agency, acting__role=role, acting__valid_from__lte=on, acting__ended_at__isnull=True,
+            acting__agency=agency,
+            acting__role=role,
+            acting__valid_from__lte=on,
+            acting__ended_at__isnull=True,
         ) & (Q(acting__valid_to__isnull=True) | Q(acting__valid_to__gte=on))
         return self.active().filter(Q(agency=agency, grants__role=role) | acting).distinct()
 

@@ -26,7 +26,9 @@ class Division(models.Model):
 
     class Meta:
         verbose_name = "行政区划"
-        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="division_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="division_once")
+        ]
         ordering = ["code"]
 
     LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
@@ -129,7 +131,9 @@ class Agency(models.Model):
     def county(self) -> Division:
         """The county division this unit belongs to."""
         code = self.division.code[:6]
-        return self.division if self.division.code == code else Division.objects.filter(code=code).latest("id")
+        return (
+            self.division if self.division.code == code else Division.objects.filter(code=code).latest("id")
+        )
 
     def __str__(self) -> str:
         return self.name

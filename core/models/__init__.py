@@ -8,6 +8,17 @@ from core.models.notices import Notice
 from core.models.runs import Heartbeat, Run
 
 __all__ = [
-    "Access", "AuditEntry", "AuditLink", "Change", "Draft", "Heartbeat", "Matter", "Notice", "Once", "Run",
-    "StoredFile", "Upload", "UploadRow",
+    "Access",
+    "AuditEntry",
+    "AuditLink",
+    "Change",
+    "Draft",
+    "Heartbeat",
+    "Matter",
+    "Notice",
+    "Once",
+    "Run",
+    "StoredFile",
+    "Upload",
+    "UploadRow",
 ]

@@ -15,12 +15,18 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField("时间", db_index=True)
     verb = models.CharField("动作", max_length=60)
-    actor = models.ForeignKey("agencies.Member", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    actor = models.ForeignKey(
+        "agencies.Member", models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     actor_label = models.CharField("操作人", max_length=120, blank=True)
-    agency = models.ForeignKey("agencies.Agency", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
-    matter = models.ForeignKey("core.Matter", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    matter = models.ForeignKey(
+        "core.Matter", models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     facts = models.JSONField(default=dict)
     address = models.GenericIPAddressField("来源地址", null=True)
 
@@ -48,8 +54,12 @@ class Change(models.Model):
     verb = models.CharField(max_length=60)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=40)
-    agency = models.ForeignKey("agencies.Agency", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    matter = models.ForeignKey("core.Matter", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    matter = models.ForeignKey(
+        "core.Matter", models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = "变更"

@@ -38,14 +38,17 @@ class Access(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="access_names_a_unit_or_a_member",
-                condition=Q(agency__isnull=False, member__isnull=True) | Q(agency__isnull=True, member__isnull=False),
+                condition=Q(agency__isnull=False, member__isnull=True)
+                | Q(agency__isnull=True, member__isnull=False),
             ),
             models.UniqueConstraint(
-                fields=["matter", "agency", "relation"], condition=Q(member__isnull=True),
+                fields=["matter", "agency", "relation"],
+                condition=Q(member__isnull=True),
                 name="access_once_per_unit",
             ),
             models.UniqueConstraint(
-                fields=["matter", "member", "relation"], condition=Q(agency__isnull=True),
+                fields=["matter", "member", "relation"],
+                condition=Q(agency__isnull=True),
                 name="access_once_per_member",
             ),
         ]

@@ -44,7 +44,9 @@ class Run(models.Model):
         verbose_name = "后台任务"
         indexes = [
             # the sweeper's query: what is queued or running, oldest first
-            models.Index(fields=["created_at"], condition=Q(status__in=["queued", "running"]), name="run_unfinished"),
+            models.Index(
+                fields=["created_at"], condition=Q(status__in=["queued", "running"]), name="run_unfinished"
+            ),
         ]
 
 

@@ -15,7 +15,9 @@ def save(request: MemberRequest) -> HttpResponse:
     data = body_json(request)
     fields = data.get("fields")
     draft = drafts.save(
-        member=request.user, form=str(data.get("form", "")), object_key=str(data.get("object", "")),
+        member=request.user,
+        form=str(data.get("form", "")),
+        object_key=str(data.get("object", "")),
         fields=fields if isinstance(fields, dict) else {},
     )
     return JsonResponse({"saved_at": f"{draft.saved_at.astimezone(SHANGHAI):%H:%M}"})
@@ -26,7 +28,9 @@ def save(request: MemberRequest) -> HttpResponse:
 def load(request: MemberRequest) -> HttpResponse:
     """?form=&object= → {fields, saved_at} of one's own draft, or {}."""
     draft = drafts.load(
-        member=request.user, form=request.GET.get("form", "")[:40], object_key=request.GET.get("object", "")[:60],
+        member=request.user,
+        form=request.GET.get("form", "")[:40],
+        object_key=request.GET.get("object", "")[:60],
     )
     if draft is None:
         return JsonResponse({})

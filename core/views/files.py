@@ -25,7 +25,9 @@ def readable_file(member: object, pk: int) -> StoredFile:
 def send_file(row: StoredFile, *, view: bool = False) -> HttpResponse:
     """The bytes as an attachment (a photo's view copy inline), never sniffed, sandboxed."""
     stored = row.copy if view and row.copy else row.path
-    response = FileResponse(stored.open("rb"), content_type="image/jpeg" if view and row.copy else row.content_type)
+    response = FileResponse(
+        stored.open("rb"), content_type="image/jpeg" if view and row.copy else row.content_type
+    )
     place = "inline" if view and row.copy else "attachment"
     response["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(row.name)}"
     response["X-Content-Type-Options"] = "nosniff"

@@ -59,9 +59,13 @@ class Duty(models.Model):
     clock = models.ForeignKey("duties.Clock", models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     title = models.CharField("事项", max_length=160)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="duties", verbose_name="责任单位")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="duties", verbose_name="责任单位"
+    )
     role = models.CharField("责任角色", max_length=20, choices=Role.choices)
-    member = models.ForeignKey("agencies.Member", models.PROTECT, null=True, blank=True, related_name="duties")
+    member = models.ForeignKey(
+        "agencies.Member", models.PROTECT, null=True, blank=True, related_name="duties"
+    )
     recipient = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="+")
     period = models.CharField("期间", max_length=30, blank=True)
     proof_kind = models.CharField(max_length=40, blank=True)
@@ -123,11 +127,14 @@ class Proof(models.Model):
     class Meta:
         verbose_name = "完成凭据"
         indexes = [
-            models.Index(fields=["agency", "kind", "at"], condition=Q(retracted_at__isnull=True), name="proof_live"),
+            models.Index(
+                fields=["agency", "kind", "at"], condition=Q(retracted_at__isnull=True), name="proof_live"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "agency", "subject_kind", "subject_id"], condition=Q(retracted_at__isnull=True),
+                fields=["kind", "agency", "subject_kind", "subject_id"],
+                condition=Q(retracted_at__isnull=True),
                 name="proof_once_per_subject",
             )
         ]

@@ -42,9 +42,8 @@ class DutyRule(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="rule_names_one_owner",
-                condition=models.Q(owner__isnull=False, owner_kind="") | (
-                    models.Q(owner__isnull=True) & ~models.Q(owner_kind="")
-                ),
+                condition=models.Q(owner__isnull=False, owner_kind="")
+                | (models.Q(owner__isnull=True) & ~models.Q(owner_kind="")),
             )
         ]
 

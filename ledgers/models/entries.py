@@ -141,7 +141,9 @@ class Entry(models.Model):
     voided_at = models.DateTimeField("失效时间", null=True, blank=True)
     void_reason = models.CharField("更正（撤回）原因", max_length=300, blank=True)
     voided_by = models.ForeignKey("agencies.Member", models.PROTECT, null=True, blank=True, related_name="+")
-    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
     upload = models.ForeignKey("core.Upload", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = EntryQuerySet.as_manager()
@@ -150,7 +152,8 @@ class Entry(models.Model):
         verbose_name = "巡查记录"
         constraints = [
             models.UniqueConstraint(
-                fields=["agency", "period", "identity", "nth"], condition=Q(voided_at__isnull=True),
+                fields=["agency", "period", "identity", "nth"],
+                condition=Q(voided_at__isnull=True),
                 name="entry_once_on_paper",
             ),
         ]
@@ -158,7 +161,11 @@ class Entry(models.Model):
             models.Index(fields=["agency", "-patrolled_on", "-id"], name="entry_unit_day"),
             models.Index(fields=["-patrolled_on", "-id"], name="entry_day"),
             models.Index(fields=["site", "-patrolled_on"], name="entry_site_day"),
-            models.Index(fields=["patrolled_on"], condition=Q(illegal="yes", voided_at__isnull=True), name="entry_illegal"),
+            models.Index(
+                fields=["patrolled_on"],
+                condition=Q(illegal="yes", voided_at__isnull=True),
+                name="entry_illegal",
+            ),
         ]
 
 

@@ -31,8 +31,12 @@ class Lead(models.Model):
     matter = models.OneToOneField("core.Matter", models.PROTECT, related_name="lead")
     number = models.CharField("线索编号", max_length=40, unique=True)
     source = models.CharField("来源", max_length=10, choices=Source.choices)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="leads", verbose_name="发现单位")
-    holder = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="held_leads", verbose_name="承办单位")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="leads", verbose_name="发现单位"
+    )
+    holder = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="held_leads", verbose_name="承办单位"
+    )
     entry = models.OneToOneField("ledgers.Entry", models.PROTECT, null=True, blank=True, related_name="lead")
     site = models.ForeignKey("ledgers.Site", models.PROTECT, null=True, blank=True, related_name="leads")
     location = models.CharField("位置", max_length=200)

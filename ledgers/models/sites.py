@@ -33,10 +33,20 @@ class Site(models.Model):
     number = models.CharField("编号", max_length=40)
     name = models.CharField("名称", max_length=120)
     kind = models.CharField("类别", max_length=15, choices=SiteKind.choices)
-    division = models.ForeignKey("agencies.Division", models.PROTECT, related_name="+", verbose_name="所在村（乡镇）")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="sites", verbose_name="属地乡镇")
-    village = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="village_sites",
-                                verbose_name="属地村")
+    division = models.ForeignKey(
+        "agencies.Division", models.PROTECT, related_name="+", verbose_name="所在村（乡镇）"
+    )
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="sites", verbose_name="属地乡镇"
+    )
+    village = models.ForeignKey(
+        "agencies.Agency",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="village_sites",
+        verbose_name="属地村",
+    )
     location = models.CharField("具体位置", max_length=200, blank=True)
     lon = models.FloatField("经度（度）", null=True, blank=True)
     lat = models.FloatField("纬度（度）", null=True, blank=True)
@@ -47,7 +57,9 @@ class Site(models.Model):
     operator = models.CharField("经营主体", max_length=120, blank=True)
     operator_uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
     ownership = models.CharField("企业属性", max_length=40, blank=True)
-    production = models.CharField("生产状态", max_length=10, choices=Production.choices, default=Production.NONE)
+    production = models.CharField(
+        "生产状态", max_length=10, choices=Production.choices, default=Production.NONE
+    )
     output_t = models.DecimalField("产量（吨）", max_digits=14, decimal_places=2, null=True, blank=True)
     sales_t = models.DecimalField("销量（吨）", max_digits=14, decimal_places=2, null=True, blank=True)
     reserves_t = models.DecimalField("储量（吨）", max_digits=16, decimal_places=2, null=True, blank=True)
@@ -102,7 +114,9 @@ class Licence(models.Model):
     mineral = models.CharField("开采矿种", max_length=40, blank=True)
     method = models.CharField("开采方式", max_length=20, blank=True)
     capacity = models.CharField("生产规模", max_length=40, blank=True)
-    area_km2 = models.DecimalField("矿区面积（平方公里）", max_digits=10, decimal_places=4, null=True, blank=True)
+    area_km2 = models.DecimalField(
+        "矿区面积（平方公里）", max_digits=10, decimal_places=4, null=True, blank=True
+    )
     valid_from = models.DateField("有效期起", null=True, blank=True)
     valid_to = models.DateField("有效期止", null=True, blank=True)
     issuer = models.CharField("发证机关", max_length=80, blank=True)
@@ -110,8 +124,12 @@ class Licence(models.Model):
     corners = models.JSONField("矿区范围拐点", default=list, blank=True)
     datum = models.CharField("坐标系", max_length=20, blank=True)
     zone = models.PositiveSmallIntegerField("带号", null=True, blank=True)
-    elevation_from = models.DecimalField("开采标高自（米）", max_digits=8, decimal_places=2, null=True, blank=True)
-    elevation_to = models.DecimalField("开采标高至（米）", max_digits=8, decimal_places=2, null=True, blank=True)
+    elevation_from = models.DecimalField(
+        "开采标高自（米）", max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    elevation_to = models.DecimalField(
+        "开采标高至（米）", max_digits=8, decimal_places=2, null=True, blank=True
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -135,5 +153,7 @@ class GangMark(models.Model):
     class Meta:
         verbose_name = "涉黑涉恶标记"
         constraints = [
-            models.UniqueConstraint(fields=["site"], condition=Q(lifted_at__isnull=True), name="one_live_mark"),
+            models.UniqueConstraint(
+                fields=["site"], condition=Q(lifted_at__isnull=True), name="one_live_mark"
+            ),
         ]

@@ -30,7 +30,9 @@ class Report(models.Model):
     frozen_at = models.DateTimeField("数据截止", null=True, blank=True)
     hash = models.CharField(max_length=64, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    submitted_by = models.ForeignKey("agencies.Member", models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        "agencies.Member", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey("agencies.Member", models.PROTECT, null=True, blank=True, related_name="+")
     return_reason = models.CharField("退回原因", max_length=300, blank=True)

@@ -28,10 +28,15 @@ def test_unsealed_tail_is_reported(three, cast):
     assert audit.verify().tail == 1
 
 
-@pytest.mark.parametrize("sql", [
-    "UPDATE core_auditentry SET verb = 'x'", "DELETE FROM core_auditentry",
-    "UPDATE core_auditlink SET number = 99", "DELETE FROM core_auditlink",
-])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE core_auditentry SET verb = 'x'",
+        "DELETE FROM core_auditentry",
+        "UPDATE core_auditlink SET number = 99",
+        "DELETE FROM core_auditlink",
+    ],
+)
 def test_the_database_refuses_to_rewrite_the_audit(three, sql):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
@@ -45,11 +50,14 @@ def without_guard(sql: str) -> None:
             cursor.execute(statement)
 
 
-@pytest.mark.parametrize("sql", [
-    "UPDATE core_auditentry SET actor_label = 'x' WHERE id = (SELECT MIN(entry_id) FROM core_auditlink)",
-    "DELETE FROM core_auditentry WHERE id = (SELECT MIN(entry_id) FROM core_auditlink)",
-    "DELETE FROM core_auditlink WHERE number = 2",
-])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE core_auditentry SET actor_label = 'x' WHERE id = (SELECT MIN(entry_id) FROM core_auditlink)",
+        "DELETE FROM core_auditentry WHERE id = (SELECT MIN(entry_id) FROM core_auditlink)",
+        "DELETE FROM core_auditlink WHERE number = 2",
+    ],
+)
 def test_tampering_by_a_superuser_shows(three, sql):
     without_guard(sql)
     assert audit.verify().broken
