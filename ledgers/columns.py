@@ -1,4 +1,4 @@
-"""The one column table of patrol entries: phone form, grid, REST and workbook are all read by it (design.md 3.4).
+"""The one column table of patrol entries: phone form, grid, REST and workbook are read by it (design.md 3.4).
 
 The first ten columns are those of official form 1 in its order (domain.md A.9); the others are facts the
 paper has no room for. A column checks the shape of one text; `check` looks across a row; what the law,
@@ -19,10 +19,12 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from minewatch.lib.clock import SHANGHAI, local_date
-from minewatch.lib.coordinates import BadCoordinates, find_in_text, parse_point
-from minewatch.lib.text import BadDate, fold, normalise, parse_answer, parse_day
+from minewatch.lib.coordinates import BadCoordinate, Point, find_in_text, parse_point
+from minewatch.lib.text import BadDate, normalise, parse_answer, parse_day
+from minewatch.lib.text import fold as fold_afresh
 
 Level = Literal["error", "warning", "note"]
+fold = lru_cache(maxsize=1 << 14)(fold_afresh)  # bulk rows repeat a few hundred texts
 
 # ---------------------------------------------------------------- what a column is judged against
 
@@ -56,8 +58,13 @@ def load_minerals() -> Mapping[str, Mineral]:
     with (Path(__file__).parent / "data" / "minerals.csv").open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
         found = [
-            Mineral(row["name"], row["category"], tuple(filter(None, row["aliases"].split("|"))), row["unit"],
-                    row["shallow"])
+            Mineral(
+                row["name"],
+                row["category"],
+                tuple(filter(None, row["aliases"].split("|"))),
+                row["unit"],
+                row["shallow"],
+            )
             for row in rows
         ]
     return MappingProxyType({mineral.name: mineral for mineral in found})
@@ -87,8 +94,9 @@ class Refs:
 
     def for_unit(self, unit: str) -> "Refs":
         """The same county seen from another unit ("" = the whole county)."""
-        return Refs(self.county, self.bbox, unit, self.townships, self.villages, self.sites, self.minerals,
-                    self.today)
+        return Refs(
+            self.county, self.bbox, unit, self.townships, self.villages, self.sites, self.minerals, self.today
+        )
 
     @cached_property
     def township(self) -> str:
@@ -304,7 +312,8 @@ def _moment(text: str, refs: Refs) -> Parsed:
     try:
         day = parse_day(plain)
     except BadDate as error:
-        raise BadCell(f"巡查时间：{error}", "请填写实际巡查日期，如 2022-09-23 14:30") from None
+        message = f"巡查时间：{str(error).rstrip('。')}"
+        raise BadCell(message, "请填写实际巡查日期，如 2022-09-23 14:30") from None
     clock = re.search(r"[ T日号]\s?([0-9]{1,2})(?::|时)([0-9]{1,2})?", plain)
     if not clock:
         return Parsed(day, more={"patrolled_on": day, "precision": "day"})
@@ -381,13 +390,22 @@ def _point(text: str, refs: Refs) -> Parsed:
         return Parsed(None)
     try:
         point = parse_point(plain)
-    except BadCoordinates as error:
-        raise BadCell(f"坐标：{error}", "请填写经度、纬度，如 E111.51000,N39.44000") from None
-    return Parsed(plain, note=point.note, more=point_facts(point))
+    except BadCoordinate as error:
+        message = f"坐标：{str(error).rstrip('。')}"
+        raise BadCell(message, "请填写经度、纬度，如 E111.51000,N39.44000") from None
+    return Parsed(plain, note=point_note(point), more=point_facts(point))
 
 
-def point_facts(point) -> dict[str, object]:
-    """A point of `lib.coordinates` as the facts of an entry."""
+def point_note(point: Point) -> str:
+    """What a person should know of how a point was read; "" for plain degrees in the usual order."""
+    if point.how != "gk":
+        return point.note
+    converted = f"由{point.datum}三度带X、Y换算为E{point.lon:.5f},N{point.lat:.5f}"
+    return "；".join(filter(None, (converted, point.note)))
+
+
+def point_facts(point: Point) -> dict[str, object]:
+    """A point as the facts of an entry; lon and lat are None where its datum is not converted."""
     return {"lon": point.lon, "lat": point.lat, "datum": point.datum, "coordinate_raw": point.raw[:120]}
 
 
@@ -397,36 +415,94 @@ YES_NO = ("是", "否", "不清")
 HAVE = ("有", "无", "不清")
 
 
-def _asks(key: str, label: str, words: tuple[str, str, str] = YES_NO, *, help: str = "",
-          aliases: tuple[str, ...] = ()) -> Column:
-    return Column(key, label, "answer", _answer(label, words), official=True, required=True, help=help,
-                  max_length=100, choices=words, words=words, aliases=aliases)
+def _asks(
+    key: str,
+    label: str,
+    words: tuple[str, str, str] = YES_NO,
+    *,
+    help: str = "",
+    aliases: tuple[str, ...] = (),
+) -> Column:
+    return Column(
+        key,
+        label,
+        "answer",
+        _answer(label, words),
+        official=True,
+        required=True,
+        help=help,
+        max_length=100,
+        choices=words,
+        words=words,
+        aliases=aliases,
+    )
 
 
 OFFICIAL = (
-    Column("seq", "序号", "integer", _seq, official=True, help="只用于排列，不作为识别依据", aliases=("编号",)),
-    Column("location", "巡查检查区域位置", "text", _text("巡查检查区域位置", 200, required=True),
-           official=True, required=True, max_length=200, help="写到乡（镇）、村、沟，或矿山名称加位置坐标",
-           aliases=("巡查区域位置", "检查区域位置", "巡查检查位置", "区域位置", "位置")),
-    Column("mineral", "矿种", "text", _mineral, official=True, max_length=60, help="如 煤、铝土矿、建筑用砂",
-           aliases=("开采矿种",)),
+    Column(
+        "seq", "序号", "integer", _seq, official=True, help="只用于排列，不作为识别依据", aliases=("编号",)
+    ),
+    Column(
+        "location",
+        "巡查检查区域位置",
+        "text",
+        _text("巡查检查区域位置", 200, required=True),
+        official=True,
+        required=True,
+        max_length=200,
+        help="写到乡（镇）、村、沟，或矿山名称加位置坐标",
+        aliases=("巡查区域位置", "检查区域位置", "巡查检查位置", "区域位置", "位置"),
+    ),
+    Column(
+        "mineral",
+        "矿种",
+        "text",
+        _mineral,
+        official=True,
+        max_length=60,
+        help="如 煤、铝土矿、建筑用砂",
+        aliases=("开采矿种",),
+    ),
     _asks("licence", "有无采矿证", HAVE, help="可在“有”后写证号", aliases=("有无采矿许可证", "采矿证")),
-    _asks("shallow", "是否浅层煤浅层矿", aliases=("是否浅层煤、浅层矿", "是否浅层煤或浅层矿", "浅层煤浅层矿")),
+    _asks(
+        "shallow", "是否浅层煤浅层矿", aliases=("是否浅层煤、浅层矿", "是否浅层煤或浅层矿", "浅层煤浅层矿")
+    ),
     _asks("illegal", "是否存在非法违法盗采行为", aliases=("是否存在非法盗采行为", "是否存在盗采行为")),
     _asks("beyond", "是否存在越层越界", aliases=("是否存在越层越界行为", "是否越层越界")),
     _asks("irregular", "是否存在违规生产行为", aliases=("是否违规生产", "是否存在违规生产")),
-    Column("measures", "制止取缔及关闭情况", "long", _text("制止取缔及关闭情况", 500, lines=True), official=True,
-           max_length=500, help="采取了什么措施；没有问题可写“无异常”", aliases=("制止取缔关闭情况",)),
+    Column(
+        "measures",
+        "制止取缔及关闭情况",
+        "long",
+        _text("制止取缔及关闭情况", 500, lines=True),
+        official=True,
+        max_length=500,
+        help="采取了什么措施；没有问题可写“无异常”",
+        aliases=("制止取缔关闭情况",),
+    ),
     Column("remark", "备注", "long", _text("备注", 500, lines=True), official=True, max_length=500),
 )
 EXTRA = (
-    Column("patrolled_at", "巡查时间", "moment", _moment, help="到分或到日，如 2022-09-23 14:30",
-           aliases=("巡查日期", "检查时间", "检查日期")),
+    Column(
+        "patrolled_at",
+        "巡查时间",
+        "moment",
+        _moment,
+        help="到分或到日，如 2022-09-23 14:30",
+        aliases=("巡查日期", "检查时间", "检查日期"),
+    ),
     Column("night", "夜间巡查", "flag", _flag("夜间巡查"), choices=("是", "否"), aliases=("是否夜间巡查",)),
     Column("people", "出动人数", "integer", _number("出动人数", 9999, "人"), unit="人", aliases=("人数",)),
     Column("vehicles", "出动车辆", "integer", _number("出动车辆", 999, "辆"), unit="辆", aliases=("车辆",)),
-    Column("point", "坐标", "point", _point, max_length=120,
-           help="十进制度、度分秒，或 CGCS2000 三度带 X、Y", aliases=("位置坐标", "坐标位置", "经纬度")),
+    Column(
+        "point",
+        "坐标",
+        "point",
+        _point,
+        max_length=120,
+        help="十进制度、度分秒，或 CGCS2000 三度带 X、Y",
+        aliases=("位置坐标", "坐标位置", "经纬度"),
+    ),
     Column("lon", "经度", "decimal", _degrees("经度", 70, 140), unit="度"),
     Column("lat", "纬度", "decimal", _degrees("纬度", 0, 60), unit="度"),
     Column("accuracy_m", "定位精度", "decimal", _accuracy, unit="米"),
@@ -519,16 +595,12 @@ def _read_between(facts: dict[str, object]) -> Iterable[Problem]:
         return
     if not any(char.isdigit() for char in location):
         return
-    try:
-        point = find_in_text(location)
-    except BadCoordinates as error:
-        yield Problem("location", "error", f"位置中的坐标：{error}", "请改为如 (E111.51000,N39.44000) 的写法")
-        return
+    point, _ = find_in_text(location)
     if point is None:
         return
     facts.update(point_facts(point))
-    if point.note:
-        yield Problem("location", "note", point.note)
+    if point_note(point):
+        yield Problem("location", "note", point_note(point))
 
 
 NEAR_DEGREES = 0.005  # some 500 m: a GNSS error or an old datum may carry a border point this far out
@@ -536,7 +608,8 @@ NEAR_DEGREES = 0.005  # some 500 m: a GNSS error or an old datum may carry a bor
 
 def check(row: Mapping[str, object], refs: Refs) -> list[Problem]:
     """Rules across the columns of one row of facts. Pure; a missing fact is not asked after here."""
-    return [*_check_location(row, refs), *_check_point(row, refs), *_check_findings(row), *_check_day(row, refs)]
+    rules = (_check_location, _check_point, _check_findings, _check_day)
+    return [problem for rule in rules for problem in rule(row, refs)]
 
 
 def _check_location(row: Mapping[str, object], refs: Refs) -> Iterable[Problem]:
@@ -546,15 +619,20 @@ def _check_location(row: Mapping[str, object], refs: Refs) -> Iterable[Problem]:
     township, village = refs.where(location)
     other = foreign_unit(township, village, refs)
     if other:
-        yield Problem("location", "error", f"该位置属于{other}，不属于{refs.unit}",
-                      f"请改正位置，或把本行填入{other}的台账")
+        yield Problem(
+            "location",
+            "error",
+            f"该位置属于{other}，不属于{refs.unit}",
+            f"请改正位置，或把本行填入{other}的台账",
+        )
     elif not township and not village:
         example = f"请写明乡（镇）、村，如“{refs.township or next(iter(refs.townships), '')}…村…沟”"
         known = row.get("lon") is not None or refs.site_in(location)
         message = f"位置“{location[:30]}”未写明乡（镇）、村"
         yield Problem("location", "warning" if known else "error", message, example)
     elif not village and row.get("lon") is None and not refs.site_in(location):
-        yield Problem("location", "warning", f"位置“{location[:30]}”只到乡（镇）", "请写到村、沟，或矿山名称加坐标")
+        message = f"位置“{location[:30]}”只到乡（镇）"
+        yield Problem("location", "warning", message, "请写到村、沟，或矿山名称加坐标")
 
 
 def foreign_unit(township: str, village: str, refs: Refs) -> str:
@@ -579,14 +657,19 @@ def _check_point(row: Mapping[str, object], refs: Refs) -> Iterable[Problem]:
     west, south, east, north = refs.bbox
     out = max(west - lon, lon - east, south - lat, lat - north)
     if out > NEAR_DEGREES:
-        yield Problem("point", "error", f"坐标（经度{lon:.5f}，纬度{lat:.5f}）不在{refs.county}范围内",
-                      f"请核对坐标；{refs.county}约在经度{west:g}—{east:g}、纬度{south:g}—{north:g}之间")
+        yield Problem(
+            "point",
+            "error",
+            f"坐标（经度{lon:.5f}，纬度{lat:.5f}）不在{refs.county}范围内",
+            f"请核对坐标；{refs.county}约在经度{west:g}—{east:g}、纬度{south:g}—{north:g}之间",
+        )
     elif out > 0:
-        yield Problem("point", "warning", f"坐标（经度{lon:.5f}，纬度{lat:.5f}）紧邻{refs.county}边界之外",
-                      "请核对坐标")
+        yield Problem(
+            "point", "warning", f"坐标（经度{lon:.5f}，纬度{lat:.5f}）紧邻{refs.county}边界之外", "请核对坐标"
+        )
 
 
-def _check_findings(row: Mapping[str, object]) -> Iterable[Problem]:
+def _check_findings(row: Mapping[str, object], refs: Refs) -> Iterable[Problem]:
     found = [key for key in ("illegal", "beyond", "irregular") if row.get(key) == "yes"]
     if found and not row.get("measures") and not row.get("remark"):
         label = BY_KEY[found[0]].label.removeprefix("是否")
