@@ -3,7 +3,8 @@
 import os
 
 from celery import Celery
-from kombu import Queue
+from celery.signals import worker_ready
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minewatch.settings")
 
@@ -35,8 +36,10 @@ app.conf.update(
     timezone="Asia/Shanghai",
     enable_utc=True,
     # short work does not wait behind a long report
-    task_queues=[Queue(NOTICE), Queue(REPORT)],
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in (NOTICE, REPORT)],
     task_default_queue=NOTICE,
+    task_default_exchange=NOTICE,
+    task_default_routing_key=NOTICE,
     task_routes={"core.run": {"queue": REPORT}},
     # Fixed ticks only; every schedule that people may change is a DutyRule in the database. A tick
     # that nobody took before the next one is dropped, so that a stopped worker finds no heap.
@@ -52,3 +55,9 @@ app.conf.update(
     beat_schedule_filename=str(settings.HOME / "beat"),
 )
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def first_sign_of_life(**kwargs: object) -> None:
+    """A worker that has just come up sweeps at once: its heartbeat shows, what was lost is rung."""
+    app.send_task("core.sweep", queue=NOTICE, expires=10)
