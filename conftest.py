@@ -1,0 +1,58 @@
+"""What the machine must have: tests that need a browser or a server say so when it is missing.
+
+On a developer's machine they are skipped and the summary says so in capitals; in CI (CI=true or
+MINEWATCH_REQUIRE_SERVICES=1) a missing browser or server is a failure, never a skip.
+"""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+
+REQUIRED = "true" in (os.environ.get("CI"), os.environ.get("MINEWATCH_REQUIRE_SERVICES")) or (
+    "1" in (os.environ.get("CI"), os.environ.get("MINEWATCH_REQUIRE_SERVICES"))
+)
+
+
+def missing() -> dict[str, str]:
+    """Marker → why its tests cannot run here."""
+    found = {}
+    if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
+        found["browser"] = "no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)"
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        found["postgres"] = "no PostgreSQL: set DATABASE_URL or run .ci/with-services pytest"
+    return found
+
+
+def heavy(count: int) -> int:
+    """`count` of a heavy test, scaled by MINEWATCH_HEAVY (1 = full, CI runs a tenth)."""
+    return max(1, round(count * float(os.environ.get("MINEWATCH_HEAVY") or 0.1)))
+
+
+@pytest.fixture(name="heavy")
+def _heavy():
+    return heavy
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if REQUIRED:
+        return
+    for marker, why in missing().items():
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if REQUIRED:
+        for marker, why in missing().items():
+            if item.get_closest_marker(marker):
+                pytest.fail(f"required here: {why}", pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for marker, why in missing().items():
+        terminalreporter.write_line(f"NOT RUN: {marker} tests – {why}", yellow=True, bold=True)
+    if "not browser" in (terminalreporter.config.option.markexpr or "") and "browser" not in missing():
+        terminalreporter.write_line("NOT RUN: browser tests – see .ci/run, make prove", bold=True)
