@@ -240,3 +240,15 @@ def nth(values: Any, index: int) -> Any:
         return values[index]
     except (IndexError, TypeError, KeyError):
         return ""
+
+
+@register.filter
+def item(row: Any, key: str) -> Any:
+    return row.get(key, "") if row else ""
+
+
+@register.simple_tag
+def grid_rows(rows: list[dict[str, Any]] | str | None = None, blank: int | str = 10) -> list[dict[str, Any]]:
+    """The rows of a grid, filled up with blank ones."""
+    rows = list(rows or [])
+    return rows + [{} for _ in range(max(int(blank or 10) - len(rows), 0))]

@@ -1,0 +1,72 @@
+// Drafts: at most every 300 ms into this browser (the patrol form only), every 10 s to the server.
+// Throttled, never debounced: who types on and on loses nothing. A draft comes back only when asked for.
+const form = document.querySelector("form[data-draft-key]"), { draftKey, draftObject, draftUrl } = form.dataset;
+const name = [mw.user, draftKey, draftObject].join(":"), local = "draftLocal" in form.dataset ? mw.store : null;
+const status = document.querySelector("[data-draft-status]") || mw.make("span"), offer = document.querySelector("[data-draft-offer]");
+const SKIP = new Set(["csrfmiddlewaretoken", "client_id", "expected_version"]);
+const snapshot = () => {
+  const fields = {};
+  for (const [key, value] of new FormData(form)) if (typeof value === "string" && !SKIP.has(key)) (fields[key] ||= []).push(value);
+  return fields;
+};
+const say = (words, bad = false) => { status.textContent = words; status.classList.toggle("bad", bad); };
+const throttle = (wait, act) => {
+  let timer = 0, last = 0;
+  const run = () => { timer = 0; last = Date.now(); act(); };
+  return () => { timer ||= setTimeout(run, Math.max(0, last + wait - Date.now())); };
+};
+const keep = throttle(300, () => local?.put(name, snapshot()).catch(() => {}));
+const save = async (asked) => {
+  try {
+    const answer = await mw.send(draftUrl, { json: { form: draftKey, object_key: draftObject, fields: snapshot() }, quiet: !asked });
+    if (mw.ended(answer)) { say("登录已超时，提交时会请您重新登录", true); return; }
+    if (!answer.ok) throw new Error(answer.status);
+    say(`已存 ${mw.clock()}`);
+  } catch { say(local ? `网络不通，已存本机 ${mw.clock()}` : "网络不通，暂未存上", true); }
+};
+let sending = false;
+const post = throttle(10000, () => { if (!sending) save(); });
+const changed = () => { keep(); if (!sending) post(); };
+form.addEventListener("input", changed);
+form.addEventListener("change", changed);
+form.addEventListener("mw:save", () => save(true)); // Ctrl+S
+form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { sending = true; setTimeout(unsent, 12000); if (local) sessionStorage.setItem("mw-sent", name); } });
+const unsent = () => { sending = false; };
+form.addEventListener("mw:unsent", unsent); // the grid was refused and stays
+window.addEventListener("pageshow", unsent);
+form.addEventListener("mw:sent", () => local?.drop(name).catch(() => {}));
+
+const restore = (fields) => {
+  form.dispatchEvent(new CustomEvent("mw:restore", { detail: fields, bubbles: true })); // the grid makes room
+  for (const input of form.elements) {
+    if (!input.name || SKIP.has(input.name) || ["file", "password", "submit"].includes(input.type)) continue;
+    const values = [fields[input.name] ?? []].flat().map(String);
+    if (input.type === "checkbox" || input.type === "radio") input.checked = values.includes(input.value);
+    else if (input.name in fields) {
+      const value = values.shift() ?? "";
+      fields[input.name] = values.length ? values : value;
+      if (input.matches("select") && value && ![...input.options].some((o) => o.value === value)) continue;
+      input.value = value;
+    }
+  }
+  form.dispatchEvent(new Event("mw:restored", { bubbles: true }));
+  changed();
+};
+(async () => {
+  if (!offer || form.querySelector("[aria-invalid]") || document.querySelector(".errors")) return; // what was typed is already here
+  const sent = document.getElementById("draft-fields");
+  let fields = sent && JSON.parse(sent.textContent);
+  await mw.tidied;
+  const mine = await local?.get(name).catch(() => null);
+  if (mine && !fields) { fields = mine.value; offer.querySelector("[data-draft-when]").textContent = `（${mw.day(mine.at)} 存在本机）`; }
+  else if (mine) fields = mine.value; // typed every 300 ms: never older than the server's by more than one save
+  if (!fields) return;
+  offer.hidden = false;
+  const done = () => { offer.hidden = true; form.querySelector("input:not([type=hidden]),select,textarea")?.focus(); };
+  offer.querySelector("[data-draft-restore]").addEventListener("click", () => { restore(fields); done(); });
+  offer.querySelector("[data-draft-drop]").addEventListener("click", () => {
+    local?.drop(name).catch(() => {});
+    mw.send(draftUrl.replace("/save/", "/drop/"), { json: { form: draftKey, object_key: draftObject }, quiet: true }).catch(() => {});
+    done();
+  });
+})();
