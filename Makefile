@@ -11,7 +11,6 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
-export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test prove lint lock venv dev help
 .DEFAULT_GOAL := help
