@@ -1,0 +1,1 @@
+"""Benchmarks: ratios inside one run, each answer verified before its time counts (never tests)."""
