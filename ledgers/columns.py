@@ -630,8 +630,8 @@ def _check_location(row: Mapping[str, object], refs: Refs) -> Iterable[Problem]:
         known = row.get("lon") is not None or refs.site_in(location)
         message = f"位置“{location[:30]}”未写明乡（镇）、村"
         yield Problem("location", "warning" if known else "error", message, example)
-    elif not village and row.get("lon") is None and not refs.site_in(location):
-        message = f"位置“{location[:30]}”只到乡（镇）"
+    elif row.get("lon") is None and location.endswith(village or township) and not refs.site_in(location):
+        message = f"位置“{location[:30]}”只到{'村' if village else '乡（镇）'}"
         yield Problem("location", "warning", message, "请写到村、沟，或矿山名称加坐标")
 
 
