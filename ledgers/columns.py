@@ -584,6 +584,12 @@ def _keep(facts: dict[str, object], key: str, value: object) -> None:
         facts[key] = value
 
 
+MEANT_AS_POINT = re.compile(
+    r"[Ee]\s?[:：=]?\s?[0-9].*[Nn]\s?[:：=]?\s?[0-9]|[Nn]\s?[:：=]?\s?[0-9].*[Ee]\s?[:：=]?\s?[0-9]"
+    r"|东经|北纬|经度|纬度|[0-9]\s?[°º]"
+)
+
+
 def _read_between(facts: dict[str, object]) -> Iterable[Problem]:
     """Facts that the paper states inside another column: (E111.46,N39.42) in the place, 夜间巡查 in 备注."""
     if isinstance(facts.get("patrolled_at"), date) and not isinstance(facts["patrolled_at"], datetime):
@@ -597,6 +603,9 @@ def _read_between(facts: dict[str, object]) -> Iterable[Problem]:
         return
     point, _ = find_in_text(location)
     if point is None:
+        if MEANT_AS_POINT.search(location):
+            message = f"位置“{location[:60]}”中的坐标无法识别"
+            yield Problem("location", "error", message, "请改为如 (E111.51000,N39.44000) 的写法")
         return
     facts.update(point_facts(point))
     if point_note(point):
