@@ -26,6 +26,7 @@ LIGHTS = {
     "off": ("已取消", "light-off"),
     "past": ("历史", "light-off"),
 }
+CONTROL_CSS = {"check": "form-check-input", "choices": "form-check-input", "select": "form-select"}
 OVER = {"fulfilled": ("done", "已完成"), "waived": ("off", "已免办"), "cancelled": ("off", "已取消")}
 
 
@@ -82,7 +83,9 @@ def days_left(due: datetime, now: datetime) -> str:
 # the light ---------------------------------------------------------------------------------------
 
 
-def light_of(due: datetime | None, *, status: str = "open", historical: bool = False, now: datetime | None = None) -> dict[str, str]:
+def light_of(
+    due: datetime | None, *, status: str = "open", historical: bool = False, now: datetime | None = None
+) -> dict[str, str]:
     """{key, words, css, icon}: a light is never a colour alone."""
     now = now or timezone.now()
     if status in OVER:
@@ -191,8 +194,7 @@ def control_kind(field: BoundField) -> str:
 def control(field: BoundField, unit: str = "", **attrs: Any) -> SafeString:
     """The widget with our class, and with everything written about it tied by aria-describedby."""
     kind = control_kind(field)
-    css = {"check": "form-check-input", "choices": "form-check-input", "select": "form-select"}.get(kind, "form-control")
-    css = f"{field.field.widget.attrs.get('class', '')} {css}".strip()
+    css = f"{field.field.widget.attrs.get('class', '')} {CONTROL_CSS.get(kind, 'form-control')}".strip()
     about = [
         f"{field.auto_id}_{part}"
         for part, there in (("helptext", field.help_text), ("unit", unit), ("error", field.errors))

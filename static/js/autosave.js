@@ -3,7 +3,7 @@
 const form = document.querySelector("form[data-draft-key]"), { draftKey, draftObject, draftUrl } = form.dataset;
 const name = [mw.user, draftKey, draftObject].join(":"), local = "draftLocal" in form.dataset ? mw.store : null;
 const status = document.querySelector("[data-draft-status]") || mw.make("span"), offer = document.querySelector("[data-draft-offer]");
-const SKIP = new Set(["csrfmiddlewaretoken", "client_id", "expected_version"]);
+const SKIP = new Set(["csrfmiddlewaretoken", "token", "version"]);
 const snapshot = () => {
   const fields = {};
   for (const [key, value] of new FormData(form)) if (typeof value === "string" && !SKIP.has(key)) (fields[key] ||= []).push(value);
@@ -18,7 +18,7 @@ const throttle = (wait, act) => {
 const keep = throttle(300, () => local?.put(name, snapshot()).catch(() => {}));
 const save = async (asked) => {
   try {
-    const answer = await mw.send(draftUrl, { json: { form: draftKey, object_key: draftObject, fields: snapshot() }, quiet: !asked });
+    const answer = await mw.send(draftUrl, { json: { form: draftKey, object: draftObject, fields: snapshot() }, quiet: !asked });
     if (mw.ended(answer)) { say("登录已超时，提交时会请您重新登录", true); return; }
     if (!answer.ok) throw new Error(answer.status);
     say(`已存 ${mw.clock()}`);
@@ -54,11 +54,16 @@ const restore = (fields) => {
 };
 (async () => {
   if (!offer || form.querySelector("[aria-invalid]") || document.querySelector(".errors")) return; // what was typed is already here
-  const sent = document.getElementById("draft-fields");
+  const sent = document.getElementById("draft-fields"), when = offer.querySelector("[data-draft-when]");
   let fields = sent && JSON.parse(sent.textContent);
+  if (!fields) try {
+    const answer = await mw.send(`${draftUrl.replace("/save/", "/load/")}?${new URLSearchParams({ form: draftKey, object: draftObject })}`, { quiet: true });
+    const told = answer.ok && !answer.redirected ? await answer.json() : {};
+    if (told.fields) { fields = told.fields; when.textContent = `（${told.saved_at} 存）`; }
+  } catch { /* no line: what lies here will do */ }
   await mw.tidied;
   const mine = await local?.get(name).catch(() => null);
-  if (mine && !fields) { fields = mine.value; offer.querySelector("[data-draft-when]").textContent = `（${mw.day(mine.at)} 存在本机）`; }
+  if (mine && !fields) { fields = mine.value; when.textContent = `（${mw.day(mine.at)} 存在本机）`; }
   else if (mine) fields = mine.value; // typed every 300 ms: never older than the server's by more than one save
   if (!fields) return;
   offer.hidden = false;
@@ -66,7 +71,7 @@ const restore = (fields) => {
   offer.querySelector("[data-draft-restore]").addEventListener("click", () => { restore(fields); done(); });
   offer.querySelector("[data-draft-drop]").addEventListener("click", () => {
     local?.drop(name).catch(() => {});
-    mw.send(draftUrl.replace("/save/", "/drop/"), { json: { form: draftKey, object_key: draftObject }, quiet: true }).catch(() => {});
+    mw.send(draftUrl.replace("/save/", "/drop/"), { json: { form: draftKey, object: draftObject }, quiet: true }).catch(() => {});
     done();
   });
 })();

@@ -77,14 +77,14 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (form.hasAttribute("aria-busy")) return;
   const sheet = {}, rows = [];
-  for (const [name, value] of new FormData(form)) if (typeof value === "string" && !/^(rows-\d+-|csrfmiddlewaretoken|client_id|expected_version)/.test(name)) sheet[name] = value;
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && !/^(rows-\d+-|csrfmiddlewaretoken$|token$|version$)/.test(name)) sheet[name] = value;
   [...body.rows].forEach((line, r) => { const row = Object.fromEntries(cells(line).map((input, c) => [columns[c], input.value.trim()])); if (Object.values(row).some(Boolean)) rows.push({ row: r + 1, ...row }); });
   const buttons = form.querySelectorAll("button[type=submit]"), rest = (busy) => { form.toggleAttribute("aria-busy", busy); for (const button of buttons) button.disabled = busy; };
   box.hidden = true;
   body.querySelectorAll("input[aria-invalid]").forEach(clear);
   rest(true);
   try {
-    const answer = await mw.send(grid.dataset.save, { json: { client_id: form.elements.client_id?.value, expected_version: form.elements.expected_version?.value, sheet, rows, ...(event.submitter?.name && { [event.submitter.name]: event.submitter.value }) } });
+    const answer = await mw.send(grid.dataset.save, { json: { token: form.elements.token?.value, version: form.elements.version?.value, sheet, rows, ...(event.submitter?.name && { [event.submitter.name]: event.submitter.value }) } });
     const said = await answer.json().catch(() => ({}));
     if (answer.ok && said.url) { form.dispatchEvent(new Event("mw:sent")); location.assign(said.url); return; }
     told(said.problems?.length ? "" : said.message || "没有存入，请稍后再试。", said.problems);
