@@ -1,4 +1,4 @@
-"""What holds for every template: nothing inline, nothing foreign, no ranking, and a 404 that tells nothing."""
+"""What holds for every template: nothing inline, nothing foreign, no ranking; a 404 that tells nothing."""
 
 import re
 from pathlib import Path
