@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # in JSON text; an escaped backslash before it is none
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -117,7 +119,7 @@ class Guard:
                 return refuse(400, "JSON 中含有不完整的字符。")
             except ValueError:
                 return None
-            if "\\u0000" in text:
+            if ESCAPED_NUL.search(text):
                 return refuse(400, "请求中含有不允许的字符（NUL）。")
         return None
 

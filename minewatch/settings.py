@@ -219,6 +219,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not COLLECTED
+if not COLLECTED:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # -- API ------------------------------------------------------------------------------------------
