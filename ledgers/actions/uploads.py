@@ -1,0 +1,289 @@
+"""Uploads: a file taken in, its judgement kept, then applied as a whole or left alone.
+
+Reading and judging happen outside any transaction; what is stored between is a receipt, not yet a ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import F
+
+from agencies.models import Agency, AgencyKind
+from core import audit, files, jobs
+from core.errors import Conflict, DomainError
+from core.models import Run, StoredFile, Upload, UploadRow
+from core.once import once
+from core.workflow import conflict
+from ledgers.actions.entries import file_rows
+from ledgers.actions.filers import guard_filing
+from ledgers.actions.refs import sites_for
+from ledgers.actions.rows import EntryRow
+from ledgers.inlets import GOOD, Judged, Remark, Verdict
+from ledgers.models import Entry
+from ledgers.receipts import facts_of
+from minewatch.lib.clock import now
+from minewatch.lib.xlsx import BadWorkbook, inspect
+from minewatch.lib.xlsx.inspecting import FORM
+
+if TYPE_CHECKING:
+    from agencies.models import Member
+
+Status = Upload.Status
+JUDGE = "upload.judge"
+BATCH = 500
+#: Versions of an upload: stored and not yet judged, then judged.
+UNJUDGED, JUDGED = 1, 2
+
+
+def read_upload(upload: UploadedFile) -> bytes:
+    """The bytes of a form's file, looked at and not parsed. Raises DomainError in plain words."""
+    if upload.size > FORM.size:
+        raise DomainError(f"文件超过{FORM.size // 1024 // 1024}MB，请拆分成几个文件后上传。", field="file")
+    data = upload.read()
+    look_at(data)
+    return data
+
+
+def look_at(data: bytes) -> None:
+    """Refuse what is no honest workbook before anything is stored. Raises DomainError."""
+    try:
+        inspect(data)
+    except BadWorkbook as error:
+        raise DomainError(str(error), field="file") from None
+
+
+def receive(
+    *,
+    member: Member | None,
+    agency: Agency,
+    kind: str,
+    data: bytes,
+    name: str,
+    params: dict[str, object] | None = None,
+    judged: Judged | None = None,
+    token: UUID | None = None,
+) -> Upload:
+    """Keep the file and its judgement as a receipt; without a judgement a job makes one.
+
+    Nothing of it stands in a ledger before `confirm`. A file that holds nothing new is closed at once.
+    Raises NotAllowed when the member may not file for `agency`.
+    """
+    guard(member, agency, kind)
+
+    def make() -> Upload:
+        upload = Upload.objects.create(kind=kind, agency=agency, member=member, params=params or {})
+        upload.file = files.store(
+            data=data,
+            name=name,
+            kind=StoredFile.Kind.UPLOAD,
+            content_type=files.XLSX,
+            member=member,
+            agency=agency,
+            subject=upload,
+        )
+        upload.save(update_fields=["file"])
+        if judged is not None:
+            _keep(upload, judged)
+        else:
+            jobs.start(
+                kind=JUDGE, key=f"{JUDGE}:{upload.pk}", params={"upload": upload.pk}, agency=agency,
+                member=member, subject=upload,
+            )  # fmt: skip
+        return upload
+
+    return once(token=token, verb="upload.judged", member=member, make=make)
+
+
+def guard(member: Member | None, agency: Agency, kind: str) -> None:
+    """Who may upload what for which unit. Raises Missing or NotAllowed."""
+    GUARDS[kind](member, agency)
+
+
+def run_of(upload: Upload) -> Run | None:
+    """The job that judges a long file, if one does."""
+    return Run.objects.filter(key=f"{JUDGE}:{upload.pk}").first()
+
+
+# ---------------------------------------------------------------- the judgement
+
+
+def keep_judgement(*, upload: Upload, judged: Judged) -> Upload:
+    """Write the judgement of a stored upload, once: a second judge of the same file changes nothing."""
+    with transaction.atomic():
+        _keep(upload, judged)
+    upload.refresh_from_db()
+    return upload
+
+
+def refuse(*, upload: Upload, reason: str) -> None:
+    """A stored file that could not be read after all."""
+    with transaction.atomic():
+        problem = asdict(Remark("", 0, "", "", Verdict.REFUSED, reason))
+        changed = Upload.objects.filter(pk=upload.pk, status=Status.JUDGED, version=UNJUDGED).update(
+            status=Status.REFUSED, problems=[problem], version=JUDGED
+        )
+        if changed:
+            _record_judged(upload)
+
+
+def _keep(upload: Upload, judged: Judged) -> None:
+    fresh, known = judged.count(*GOOD), judged.count(Verdict.KNOWN)
+    status = Status.JUDGED if fresh else Status.APPLIED if known and not judged.refused else Status.REFUSED
+    values = {
+        "status": status,
+        "rows_read": judged.rows_read,
+        "rows_known": known,
+        "rows_refused": judged.count(Verdict.REFUSED),
+        "problems": [asdict(remark) for remark in judged.remarks],
+        "applied_at": now() if status == Status.APPLIED else None,
+    }
+    if not Upload.objects.filter(pk=upload.pk, version=UNJUDGED).update(**values, version=JUDGED):
+        return
+    UploadRow.objects.bulk_create(
+        [
+            UploadRow(
+                upload=upload,
+                sheet=line.sheet[:40],
+                number=line.number,
+                verdict=line.verdict,
+                values=dict(line.values),
+                problems=[asdict(remark) for remark in line.remarks],
+                identity=line.identity,
+            )
+            for line in judged.lines
+        ],
+        batch_size=BATCH,
+    )
+    upload.refresh_from_db()
+    _record_judged(upload)
+
+
+def _record_judged(upload: Upload) -> None:
+    upload.refresh_from_db()
+    audit.record(
+        "upload.judged",
+        actor=upload.member,
+        agency=upload.agency,
+        subject=upload,
+        facts={
+            "kind": upload.kind,
+            "sha256": upload.file.sha256 if upload.file else "",
+            "read": upload.rows_read,
+            "known": upload.rows_known,
+            "refused": upload.rows_refused,
+        },
+    )
+
+
+# ---------------------------------------------------------------- confirm or abandon
+
+
+def confirm(*, upload: Upload, member: Member | None) -> Upload:
+    """Apply the accepted rows in one short write: all of them or none, and once only.
+
+    The second of two confirmations – double click, two tabs – gives the same applied receipt. Raises
+    Conflict when the upload was abandoned, DomainError while it is still being judged.
+    """
+    guard(member, upload.agency, upload.kind)
+    if upload.status == Status.JUDGED and upload.version < JUDGED:
+        raise DomainError("文件还在检查，请稍候再确认。")
+    apply = APPLY[upload.kind](upload)  # rows are read back before the write begins
+    with transaction.atomic():
+        if not _take(upload, Status.APPLIED):
+            return _applied_or_conflict(upload)
+        added, known = apply(member)
+        Upload.objects.filter(pk=upload.pk).update(rows_added=added, rows_known=F("rows_known") + known)
+        audit.record(
+            "upload.applied",
+            actor=member,
+            agency=upload.agency,
+            subject=upload,
+            facts={"kind": upload.kind, "added": added, "known": known, "refused": upload.rows_refused},
+        )
+    upload.refresh_from_db()
+    return upload
+
+
+def abandon(*, upload: Upload, member: Member) -> Upload:
+    """放弃: the receipt stays, nothing goes in. Abandoned twice is abandoned once."""
+    guard(member, upload.agency, upload.kind)
+    with transaction.atomic():
+        if not _take(upload, Status.CANCELLED):
+            upload.refresh_from_db()
+            if upload.status != Status.CANCELLED:
+                raise conflict(upload)
+            return upload
+        audit.record("upload.cancelled", actor=member, agency=upload.agency, subject=upload)
+    upload.refresh_from_db()
+    return upload
+
+
+def _take(upload: Upload, status: str) -> bool:
+    """The conditional update that lets one of several decide."""
+    changed = Upload.objects.filter(pk=upload.pk, status=Status.JUDGED).update(
+        status=status, version=F("version") + 1, applied_at=now() if status == Status.APPLIED else None
+    )
+    return changed == 1
+
+
+def _applied_or_conflict(upload: Upload) -> Upload:
+    upload.refresh_from_db()
+    if upload.status == Status.APPLIED:
+        return upload
+    if upload.status == Status.REFUSED:
+        raise Conflict("这份文件没有可以导入的内容。")
+    raise conflict(upload)
+
+
+Applied = Callable[["Member | None"], tuple[int, int]]
+
+
+def _apply_patrol(upload: Upload) -> Applied:
+    """Rows of each unit to its ledger, units in one order so that two uploads never wait for each other."""
+    groups: list[tuple[Agency, list[UploadRow], list[EntryRow]]] = []
+    rows = list(upload.rows.filter(verdict__in=GOOD))
+    codes = sorted({row.values["agency"] for row in rows})
+    for unit in Agency.objects.filter(code__in=codes).select_related("division", "parent").order_by("code"):
+        own = [row for row in rows if row.values["agency"] == unit.code]
+        groups.append((unit, own, entry_rows(own, unit)))
+
+    def apply(member: Member | None) -> tuple[int, int]:
+        added = known = 0
+        for unit, own, entries in groups:
+            filed = file_rows(
+                member=member,
+                agency=unit,
+                rows=entries,
+                source=Entry.Source.UPLOAD,
+                upload=upload,
+                judged=True,
+            )
+            for place, (row, entry) in enumerate(zip(own, filed.entries, strict=True)):
+                row.subject_kind, row.subject_id = audit.subject_of(entry)
+                if place in filed.known:
+                    row.verdict = Verdict.KNOWN
+            UploadRow.objects.bulk_update(own, ["subject_kind", "subject_id", "verdict"], batch_size=BATCH)
+            added += len(filed.added)
+            known += len(filed.known)
+        return added, known
+
+    return apply
+
+
+def entry_rows(rows: Sequence[UploadRow], unit: Agency) -> list[EntryRow]:
+    """Judged rows of a receipt as they are filed, with the sites that their places name."""
+    allowed = sites_for(unit)
+    if unit.kind == AgencyKind.VILLAGE:
+        allowed = allowed.filter(village_id=unit.pk) | allowed.filter(village__isnull=True)
+    sites = allowed.in_bulk({row.values["site"] for row in rows if row.values.get("site")})
+    return [EntryRow.of(facts_of(row.values), site=sites.get(row.values.get("site"))) for row in rows]
+
+
+GUARDS: dict[str, Callable[["Member | None", Agency], object]] = {"patrol": guard_filing}
+APPLY: dict[str, Callable[[Upload], Applied]] = {"patrol": _apply_patrol}
