@@ -42,7 +42,12 @@ class DueDate:
 def due(code: str, start: dt.datetime | dt.date, *, calendar: Calendar | None = None) -> DueDate:
     """The limit `code` counted from `start` (naive = Shanghai; a date = that day). Raises DomainError."""
     start = instant(start)
-    clock = clock_of(code, start)
+    return count(clock_of(code, start), start, calendar=calendar)
+
+
+def count(clock: Clock, start: dt.datetime, *, calendar: Calendar | None = None) -> DueDate:
+    """The limit of one row counted from an aware `start`; no query when a calendar is handed in."""
+    start = start.astimezone(SHANGHAI)
     calendar = calendar or calendars.calendar()
     if clock.unit == Clock.Unit.HOURS:
         due_at, skipped, provisional = add_hours(start, clock.amount), (), False

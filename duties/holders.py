@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agencies.models import Agency, AgencyKind, Member, Role
+from agencies.posts import signers
 
 if TYPE_CHECKING:
     from duties.models import Duty
@@ -17,18 +18,7 @@ def holders(duty: Duty) -> list[Member]:
     """Who can do `duty` today: the named member, else those who hold the role there, else above."""
     if duty.member_id and duty.member.is_active:
         return [duty.member]
-    return holding(duty.agency, duty.role)
-
-
-def holding(agency: Agency, role: str) -> list[Member]:
-    """Holders of `role` in `agency`, acting persons included; none → of the unit above."""
-    place: Agency | None = agency
-    while place is not None:
-        found = list(Member.objects.holding(place, role))
-        if found:
-            return found
-        place = place.parent
-    return []
+    return signers(duty.agency, duty.role)[0]
 
 
 def oversees(member: Member, agency: Agency | None = None) -> bool:

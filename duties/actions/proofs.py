@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
-from core import audit
 from core.audit import subject_of
-from duties.counting import Recount, recount
+from duties.actions.opening import ensure
+from duties.actions.telling import told
+from duties.counting import BY_HAND, recount
 from duties.models import Duty, Proof
 from minewatch.lib.clock import now
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 ProofRow = tuple[str, "Agency", dt.datetime, models.Model]
 BATCH = 2000
-CORRECTION = ":correction"
+REPORTS = "report."
 
 
 def prove(
@@ -47,9 +48,9 @@ def prove(
             retracted_at=None,
             defaults={"at": at, "matter": matter},
         )
-        _tie([subject])
+        tied = _tie([(kind, agency, at, subject)])
         if made:
-            _told(recount(_touched([proof])))
+            told(recount(_touched([proof], tied)))
     return proof
 
 
@@ -60,10 +61,9 @@ def prove_many(rows: Iterable[ProofRow]) -> int:
     with transaction.atomic():
         for start in range(0, len(rows), BATCH):
             made += _insert(rows[start : start + BATCH])
-        _tie(subject for _, _, _, subject in rows)
         proofs = [Proof(kind=kind, agency=agency, at=at) for kind, agency, at, _ in rows]
         if proofs:
-            _told(recount(_touched(proofs)))
+            told(recount(_touched(proofs, _tie(rows))))
     return made
 
 
@@ -83,7 +83,7 @@ def retract(*, subject: models.Model) -> None:
         Proof.objects.filter(pk__in=[proof.pk for proof in proofs], retracted_at__isnull=True).update(
             retracted_at=now()
         )
-        _told(recount(_touched(proofs)))
+        told(recount(_touched(proofs)))
 
 
 def _insert(rows: list[ProofRow]) -> int:
@@ -120,81 +120,45 @@ def _live(rows: list[ProofRow]) -> set[tuple]:
     return set(found.values_list("kind", "agency_id", "subject_kind", "subject_id"))
 
 
-def _touched(proofs: list[Proof]) -> models.QuerySet[Duty]:
-    """Duties that these proofs may count for: by window, and by the paper they stand for."""
+def _touched(proofs: list[Proof], tied: Iterable[int] = ()) -> models.QuerySet[Duty]:
+    """Duties that these proofs may count for: by window, by the paper they stand for, and `tied` ones."""
     earliest, latest = min(proof.at for proof in proofs), max(proof.at for proof in proofs)
     mine = Duty.objects.filter(
         agency__in={proof.agency_id for proof in proofs},
         proof_kind__in={proof.kind for proof in proofs},
     )
-    papers = {(proof.subject_kind, proof.subject_id) for proof in proofs if proof.subject_id}
-    tied = Q(pk__in=[])
-    for kind in {kind for kind, _ in papers}:
-        tied |= Q(
-            kind=Duty.Kind.REPORT, subject_kind=kind, subject_id__in=[i for k, i in papers if k == kind]
-        )
-    by_hand = Q(pk__in=[int(i) for k, i in papers if k == "duties.duty"])
+    named = Q(pk__in=list(tied))
+    for proof in proofs:
+        if proof.subject_kind == BY_HAND:
+            named |= Q(pk=int(proof.subject_id))
+        elif proof.kind.startswith(REPORTS) and proof.subject_id:
+            named |= Q(kind=Duty.Kind.REPORT, subject_kind=proof.subject_kind, subject_id=proof.subject_id)
     return mine.filter(
-        Q(~Q(kind=Duty.Kind.REPORT), window_start__lte=latest, window_end__gt=earliest) | tied | by_hand
+        Q(~Q(kind=Duty.Kind.REPORT), window_start__lte=latest, window_end__gt=earliest) | named
     )
 
 
-def _tie(subjects: Iterable[models.Model]) -> None:
-    """A paper that names its duty becomes the duty's subject, so that the one opens the other."""
-    for subject in subjects:
-        duty_id = getattr(subject, "duty_id", None)
+def _tie(rows: Iterable[ProofRow]) -> set[int]:
+    """A report's paper becomes the subject of its duty, so that the one opens the other.
+
+    The duty is the one the paper names (`duty_id`), else the one of its `period`, opened if need be.
+    Gives the ids of those duties.
+    """
+    tied: set[int] = set()
+    for kind, agency, _, subject in rows:
+        if not kind.startswith(REPORTS):
+            continue
+        duty_id = getattr(subject, "duty_id", None) or _of_period(kind, agency, subject)
         if duty_id:
             subject_kind, subject_id = subject_of(subject)
-            Duty.objects.filter(pk=duty_id, subject_id="").update(
+            Duty.objects.filter(pk=duty_id, kind=Duty.Kind.REPORT).update(
                 subject_kind=subject_kind, subject_id=subject_id
             )
+            tied.add(duty_id)
+    return tied
 
 
-def _told(result: Recount) -> None:
-    """Audit what a recount changed: a single duty by itself, many as one entry with their Change rows."""
-    corrections = _corrected(result.closed)
-    for verb, ids in (("duty.fulfilled", [*result.closed, *corrections]), ("duty.reopened", result.reopened)):
-        tell(verb, ids)
-
-
-def _corrected(closed: Iterable[int]) -> list[int]:
-    """Correction steps of returned reports that have now been submitted anew."""
-    keys = [
-        f"{key}{CORRECTION}"
-        for key in Duty.objects.filter(
-            pk__in=list(closed),
-            kind=Duty.Kind.REPORT,
-        ).values_list("key", flat=True)
-    ]
-    steps = Duty.objects.open().filter(key__in=keys)
-    ids = list(steps.values_list("pk", flat=True))
-    at = now()
-    steps.update(
-        status=Duty.Status.FULFILLED,
-        done=F("needed"),
-        first_done_at=at,
-        fulfilled_at=at,
-        version=F("version") + 1,
-    )
-    return ids
-
-
-def tell(verb: str, ids: Iterable[int]) -> None:
-    """One audit entry for one duty; one for many, with a Change row for each."""
-    duties = list(Duty.objects.filter(pk__in=list(ids)).select_related("agency", "matter"))
-    if len(duties) <= 5:
-        for duty in duties:
-            audit.record(
-                verb,
-                actor=None,
-                agency=duty.agency,
-                subject=duty,
-                matter=duty.matter,
-                facts={"status": duty.status},
-            )
-        return
-    audit.record(
-        verb, actor=None, facts={"count": len(duties), "keys": audit.digest([d.key for d in duties])}
-    )
-    for agency in {duty.agency_id: duty.agency for duty in duties}.values():
-        audit.record_changes(verb, [duty for duty in duties if duty.agency_id == agency.pk], agency=agency)
+def _of_period(kind: str, agency: Agency, subject: models.Model) -> int | None:
+    period = getattr(subject, "period", "")
+    duty = ensure(proof_kind=kind, agency=agency, period=period) if period else None
+    return duty.pk if duty else None

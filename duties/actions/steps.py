@@ -12,6 +12,7 @@ from core import audit
 from core.audit import subject_of
 from core.errors import DomainError, NotAllowed
 from duties import clocks
+from duties.holders import oversees
 from duties.models import Duty, Proof
 from minewatch.lib.clock import now
 
@@ -157,8 +158,6 @@ def cancel(*, key: str, reason: str = "", by: Member | None = None) -> None:
 
 def waive(*, duty: Duty, by: Member, reason: str) -> Duty:
     """Free a unit from one duty (免除), with a reason; for the office and the supervising leader only."""
-    from duties.holders import oversees
-
     if not oversees(by, duty.agency):
         raise NotAllowed("只有专班办公室或督办县领导可以免除任务。")
     if not reason.strip():
