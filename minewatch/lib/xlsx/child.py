@@ -5,6 +5,7 @@ Whatever the parser meets ends as one Chinese sentence; what kills the process i
 """
 
 import json
+import os
 import re
 import resource
 import sys
@@ -12,9 +13,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from io import BytesIO
 
-from minewatch.lib.xlsx.sheets import Cell, SheetData, pack, to_json
+from minewatch.lib.xlsx.sheets import TOO_MUCH, Cell, SheetData, pack, to_json
 
-OUTPUT = 1024 * 1024 * 1024
+OUTPUT = 96 * 1024 * 1024  # bytes of JSON; the parent holds them
 DAMAGED = ("文件内部已损坏，无法读取", "请用 WPS 或 Excel 打开后另存为 .xlsx 再上传")
 TOO_BIG = ("表格太大，读取时超出内存限制", "请删除多余的空行、空列和图片，或拆分成几个文件")
 TOO_MANY = ("表格单元格太多", "请拆分成几个文件")
@@ -34,14 +35,15 @@ def main() -> None:
                 sys.stdout.write(line)
         else:
             json.dump({"sheets": [to_json(sheet) for sheet in _form(limits)]}, sys.stdout, ensure_ascii=False)
+        sys.stdout.flush()
     except Refused as refused:
         _say(refused.args)
     except MemoryError:
         _say(TOO_BIG)
     except RecursionError:
         _say(DAMAGED)
-    except BrokenPipeError:
-        sys.stdout = None  # the reader has had enough
+    except OSError:  # the reader has had enough, or the output is full
+        os._exit(TOO_MUCH)
     except BaseException as error:  # noqa: BLE001  parsers raise anything on damaged input, Rust's panics included
         _say(TOO_BIG if "memory" in str(error).lower() else DAMAGED)
 
@@ -172,13 +174,14 @@ def _flat(data: bytes, limits: dict) -> Iterator[str]:
     wanted = limits.get("sheet")
     for title in [wanted] if wanted else book.sheet_names:
         sheet = book.get_sheet_by_name(title)
-        if not sheet.total_height:
+        if sheet.start is None:
             continue
-        if sheet.total_height > limits["rows"] or sheet.total_width > limits["columns"]:
+        last_row, last_column = sheet.end
+        if last_row >= limits["rows"] or last_column >= limits["columns"]:
             raise Refused("表格行或列太多", "请拆分成几个文件")
-        first = sheet.start[0] + 1
-        for number, row in enumerate(sheet.iter_rows(), first):
-            values = [_value(value) for value in row]
+        left = [""] * sheet.start[1]  # iter_rows keeps the blank rows above the first cell, not the columns
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            values = left + [_value(value) for value in row]
             if any(value not in (None, "") for value in values):
                 yield json.dumps([number, values], ensure_ascii=False) + "\n"
         return

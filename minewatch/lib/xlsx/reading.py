@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from minewatch.lib.xlsx.errors import BadWorkbook, UnsafeWorkbook
 from minewatch.lib.xlsx.inspecting import FLAT, FORM, Limits, inspect
-from minewatch.lib.xlsx.sheets import SheetData, Value, from_json, unpack
+from minewatch.lib.xlsx.sheets import TOO_MUCH, SheetData, Value, from_json, unpack
 
 ROOT = Path(__file__).parents[3]
 Source = Path | str | bytes
@@ -109,7 +109,7 @@ def _explain(code: int, limits: Limits) -> None:
     """What a child's end says about the file."""
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         raise _slow(limits)
-    if code in (-signal.SIGXFSZ, -signal.SIGSEGV, -signal.SIGABRT):
+    if code in (TOO_MUCH, -signal.SIGXFSZ, -signal.SIGSEGV, -signal.SIGABRT):
         raise UnsafeWorkbook("表格太大，读取时超出限制", "请删除多余的空行、空列和图片，或拆分成几个文件")
     if code:
         raise BadWorkbook("文件内部已损坏，无法读取", "请用 WPS 或 Excel 打开后另存为 .xlsx 再上传")

@@ -8,6 +8,7 @@ from typing import Literal
 
 Kind = Literal["text", "number", "date", "bool", "formula", "error", "blank"]
 Value = str | int | float | bool | date | datetime | time | None
+TOO_MUCH = 3  # the child's exit status when its output was cut off: one long text under very many cells
 EXACT = 10**15  # a spreadsheet keeps fifteen digits; a longer number has lost its tail
 
 

@@ -99,11 +99,16 @@ def _sheet(book, title: str, header: Sequence[str], widths: Sequence[float], sty
 
 
 def _write(sheet, line: int, row: Sequence[object], formats: dict) -> None:
+    put = sheet.write_string
     for column, value in enumerate(row):
         kind = type(value)
         if kind is str:
             if value:
-                sheet.write_string(line, column, UNWRITABLE.sub("", value)[:CELL_LIMIT])
+                put(
+                    line,
+                    column,
+                    value if value.isprintable() and len(value) < CELL_LIMIT else clean_text(value),
+                )
         elif value is None:
             continue
         elif kind is bool:
