@@ -32,7 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--period", default="", help="期间，如 2022-09；不给时取填写时间所在月份")
         parser.add_argument("--dry-run", action="store_true", help="只检查，不存入任何内容")
 
-    def handle(self, *args: object, file: Path, agency: str, member: str, period: str, dry_run: bool, **more) -> None:
+    def handle(
+        self, *args: object, file: Path, agency: str, member: str, period: str, dry_run: bool, **more
+    ) -> None:
         unit = Agency.objects.select_related("division").filter(code=agency, is_active=True).first()
         if unit is None:
             raise CommandError(f"没有代码为“{agency}”的在用单位。")
@@ -53,7 +55,11 @@ class Command(BaseCommand):
     def _person(self, username: str) -> Member | None:
         if not username:
             return None
-        person = Member.objects.select_related("agency__division").filter(username=username, is_active=True).first()
+        person = (
+            Member.objects.select_related("agency__division")
+            .filter(username=username, is_active=True)
+            .first()
+        )
         if person is None:
             raise CommandError(f"没有账号为“{username}”的在用人员。")
         return person
