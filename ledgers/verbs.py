@@ -17,6 +17,7 @@ register({
     "sheet.scanned": Verb("上传盖章扫描件"),
     "sheet.commented": Verb("填写审核意见"),
     "lead.raised": Verb("登记线索"),
+    "lead.moved": Verb("线索随巡查记录更正"),
     "lead.withdrawn": Verb("撤回线索"),
     "site.saved": Verb("维护监管对象"),
     "sites.imported": Verb("导入监管对象"),
