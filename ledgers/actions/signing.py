@@ -1,0 +1,139 @@
+"""Who may make which move on a sheet, and if not, why not: guards, buttons and to-do steps read it.
+
+The short chain: a village, and any unit whose review nobody can do, goes straight to its head. A step
+falls to the acting person, else to the unit above; whoever filled the sheet never reviews or signs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agencies.models import Agency, AgencyKind, Member, Role
+from core.workflow import Transition
+from ledgers.actions.filers import may_file
+from ledgers.models import Sheet, Signature
+from ledgers.states import SHEET_MOVES, SheetStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SUBMITS = ("submit", "submit_short")
+OWN_WORK = "填表人不能审核、签批自己填报的台账"
+STEPS = {
+    "submit": "filler",
+    "submit_short": "filler",
+    "review": "deputy",
+    "sign": "head",
+    "countersign": "head",
+}
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where a step waits: the unit, the role asked for, and who can do it today."""
+
+    agency: Agency
+    role: str
+    members: tuple[Member, ...]
+
+    @property
+    def words(self) -> str:
+        return f"{self.agency.label}{Role(self.role).label}"
+
+
+def fillers_of(sheet: Sheet) -> set[int]:
+    """Ids of those who filled the sheet: who submitted this round, and who filed a row that is on it."""
+    submitted = Signature.objects.filter(sheet=sheet, round=sheet.round, step=Signature.Step.FILLER)
+    rows = sheet.entries.filter(voided_at__isnull=True, filed_by__isnull=False)
+    return set(submitted.values_list("member_id", flat=True)) | set(
+        rows.order_by().values_list("filed_by_id", flat=True).distinct()
+    )
+
+
+def post_for(agency: Agency, roles: Iterable[str], *, without: set[int] = frozenset()) -> Post | None:
+    """Where a step of `agency` waits: holders there, acting persons included, else the unit above."""
+    place: Agency | None = agency
+    while place is not None:
+        for role in roles:
+            found = tuple(m for m in Member.objects.holding(place, role) if m.pk not in without)
+            if found:
+                return Post(place, role, found)
+        place = place.parent
+    return None
+
+
+def short_chain(agency: Agency) -> bool:
+    """Whether the sheets of `agency` skip the review."""
+    return agency.kind == AgencyKind.VILLAGE or post_for(agency, SHEET_MOVES["review"].roles) is None
+
+
+def waiting(sheet: Sheet, move: Transition) -> Post | None:
+    """Where a review or signature of this sheet waits."""
+    without = fillers_of(sheet)
+    if move.side == "superior":
+        return post_for(sheet.agency.parent, move.roles, without=without) if sheet.agency.parent else None
+    post = post_for(sheet.agency, move.roles, without=without)
+    if post is None and move.name in ("sign", "return_by_head") and sheet.agency.kind == AgencyKind.VILLAGE:
+        return None
+    return post
+
+
+def why_not(member: Member, sheet: Sheet, move: Transition) -> str:
+    """ "" when the member may make `move` as the sheet stands, else the reason in words."""
+    if sheet.status not in move.source:
+        return f"台账现在的状态是“{sheet.get_status_display()}”"
+    if move.name in SUBMITS:
+        return _why_not_submit(member, sheet, move)
+    if move.name == "countersign" and sheet.agency.kind != AgencyKind.VILLAGE:
+        return "只有村台账可由乡镇会签"
+    post = waiting(sheet, move)
+    if post is not None and member.pk in {holder.pk for holder in post.members}:
+        return _why_not_countersign(sheet) if move.name == "countersign" else ""
+    if member.pk in fillers_of(sheet):
+        return OWN_WORK
+    return f"由{post.words}办理" if post else "目前无人担任该职务，请系统管理员指定代理人员"
+
+
+def _why_not_submit(member: Member, sheet: Sheet, move: Transition) -> str:
+    if not may_file(member, sheet.agency):
+        return f"由{sheet.agency.label}填表人办理"
+    if short_chain(sheet.agency) != (move.name == "submit_short"):
+        return "本单位台账直接报主要负责人签批" if move.name == "submit" else "本单位台账须先经分管领导审核"
+    return ""
+
+
+def _why_not_countersign(sheet: Sheet) -> str:
+    """A village that has a head of its own is not countersigned over him."""
+    without = fillers_of(sheet)
+    own = [m for m in Member.objects.holding(sheet.agency, Role.HEAD) if m.pk not in without]
+    return "村主要负责人在岗，由其签批" if own else ""
+
+
+def stands_in(member: Member, sheet: Sheet, roles: Iterable[str]) -> bool:
+    """代签: the member holds none of `roles` in the sheet's unit by own post."""
+    return not (member.agency_id == sheet.agency_id and member.own_roles & set(roles))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One move of the table for one member: may be made, or why not."""
+
+    move: Transition
+    reason: str
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reason
+
+
+def choices(member: Member, sheet: Sheet) -> list[Choice]:
+    """Every move of the table that fits the unit's chain, with the reason where it may not be made."""
+    short = short_chain(sheet.agency)
+    skipped = ("submit", "review", "return_by_deputy") if short else ("submit_short",)
+    if sheet.agency.kind != AgencyKind.VILLAGE:
+        skipped += ("countersign",)
+    moves = [move for move in SHEET_MOVES.values() if move.name not in skipped]
+    if sheet.status == SheetStatus.SIGNED:
+        moves = []
+    return [Choice(move, why_not(member, sheet, move)) for move in moves]
