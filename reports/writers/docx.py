@@ -1,0 +1,100 @@
+"""The report as official paper, laid out by GB/T 9704-2012 (domain.md E.1): 28 characters × 22 lines."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+from docx.document import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.shared import Mm
+from docx.text.paragraph import Paragraph as Line
+
+from reports.kinds.content import Annex, Content
+from reports.writers import parts
+from reports.writers.package import settle
+from reports.writers.parts import BODY, HEAD1, HEAD2, TITLE
+from reports.writers.words import ANNEX_WIDTHS, day_words, instant_words
+
+FIGURES_HEAD = ("项目", "单位", "本期", "累计")
+FIGURES_WIDTHS = (24, 8, 12, 12)
+ANNEX_ROWS = 200  # a longer ledger stands in the workbook; the paper then shows what was found
+
+
+def write_docx(content: Content) -> bytes:
+    """The paper; the same content gives the same bytes."""
+    paper = docx.Document()
+    parts.set_up(paper)
+    _head(paper, content)
+    for section in content.sections:
+        _line(paper, section.title, HEAD1, indent=True)
+        for text in filter(None, section.text.split("\n")):
+            _line(paper, text, indent=True)
+        if section.key == "data":
+            _figures(paper, content)
+    _foot(paper, content)
+    if content.annex:
+        _annex(paper, content.annex)
+    return settle(_saved(paper), content.as_of)
+
+
+def _head(paper: Document, content: Content) -> None:
+    _line(paper, content.title, TITLE, centred=True)
+    under = content.period_words + ("　草稿，未报送" if content.draft else "")
+    _line(paper, f"（{under}）", HEAD2, centred=True)
+    _line(paper, "")
+    if content.recipient:
+        _line(paper, f"{content.recipient}：")
+
+
+def _figures(paper: Document, content: Content) -> None:
+    rows = [
+        (line.label, line.unit, str(line.now), "—" if line.year is None else str(line.year))
+        for line in content.lines
+    ]
+    parts.table(paper, FIGURES_HEAD, rows, FIGURES_WIDTHS, left=(0,))
+    for note in (f"数据截至{instant_words(content.as_of)}。", *content.notes):
+        parts.note(paper, note)
+
+
+def _foot(paper: Document, content: Content) -> None:
+    if content.annex:
+        _line(paper, "")
+        _line(paper, f"附件：{content.annex.title}", indent=True)
+    _line(paper, "")
+    _line(paper, "")
+    date = day_words(content.signed_on)
+    wide = sum(0.5 if char.isascii() else 1 for char in date)
+    parts.from_right(_line(paper, content.unit), max(0, 4 + (wide - len(content.unit)) / 2))
+    parts.from_right(_line(paper, date), 4)
+
+
+def _annex(paper: Document, annex: Annex) -> None:
+    section = paper.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin = Mm(28), Mm(26)
+    section.left_margin, section.right_margin = Mm(35), Mm(37)
+    _line(paper, "附件", HEAD1)
+    _line(paper, annex.title, TITLE, centred=True)
+    rows = annex.rows
+    if len(rows) > ANNEX_ROWS:
+        rows = tuple(annex.rows[place] for place in annex.marked)
+        parts.note(paper, f"共{len(annex.rows)}条，{annex.marked_words}{len(rows)}条列后，全部记录见表格。")
+    parts.table(paper, annex.head, rows, ANNEX_WIDTHS, left=(1, 8, 9), points=10.5)
+
+
+def _line(
+    paper: Document, text: str, style: parts.Style = BODY, *, indent: bool = False, centred: bool = False
+) -> Line:
+    return parts.write(paper.add_paragraph(), text, style, indent=indent, centred=centred)
+
+
+def _saved(paper: Document) -> bytes:
+    relations = paper.part.package.rels
+    for key in [key for key, rel in relations.items() if rel.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del relations[key]
+    out = io.BytesIO()
+    paper.save(out)
+    return out.getvalue()
