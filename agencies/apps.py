@@ -11,4 +11,4 @@ class AgenciesConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
-        from agencies import verbs  # noqa: F401
+        from agencies import leaving, subjects, verbs  # noqa: F401

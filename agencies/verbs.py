@@ -18,4 +18,5 @@ register({
     "acting.appointed": Verb("指定代理人员"),
     "acting.ended": Verb("结束代理"),
     "work.handed_over": Verb("移交未办事项"),
+    "audit.verified": Verb("校验审计链", mutates=False),
 })

@@ -62,10 +62,11 @@ def load_county(
     The plan is expected to be checked (`agencies.importers`); a broken reference
     raises KeyError and stores nothing.
     """
+    hashes = _hashed(plan)  # slow on purpose, so before the write lock and not under it
     with transaction.atomic():
         divisions = _load_divisions(plan.divisions)
         agencies = _load_agencies(plan.agencies)
-        members = _load_members(plan, must_change_password)
+        members = _load_members(plan, hashes, must_change_password)
         counts = {"divisions": divisions, "agencies": agencies, "members": members}
         audit.record("county.loaded", actor=by, facts=counts)
     return counts
@@ -114,23 +115,29 @@ def _load_agencies(rows: tuple[AgencyRow, ...]) -> int:
     return added
 
 
-def _load_members(plan: CountyPlan, must_change_password: bool) -> int:
+def _hashed(plan: CountyPlan) -> dict[str, str]:
+    """Hash by password of those accounts that are not there yet; the demo's one password is hashed once."""
+    known = set(Member.objects.values_list("username", flat=True))
+    return {
+        password: make_password(password)
+        for password in {word for username, word in plan.passwords.items() if username not in known}
+    }
+
+
+def _load_members(plan: CountyPlan, hashes: dict[str, str], must_change_password: bool) -> int:
     agencies = {agency.code: agency for agency in Agency.objects.all()}
     known = set(Member.objects.values_list("username", flat=True))
     fresh = [row for row in plan.members if row.username not in known]
-    hashed: dict[str, str] = {}  # one hash per distinct password: 40 demo accounts in one second
     members = []
     for row in fresh:
         password = plan.passwords.get(row.username)
-        if password is not None and password not in hashed:
-            hashed[password] = make_password(password)
         members.append(
             Member(
                 username=row.username,
                 name=row.name,
                 phone=row.phone,
                 agency=agencies[row.agency] if row.agency else None,
-                password=hashed[password] if password is not None else make_password(None),
+                password=hashes[password] if password in hashes else make_password(password),
                 must_change_password=must_change_password,
             )
         )
