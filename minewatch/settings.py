@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "agencies.middleware.Accounts",  # before the limits: marks what is no activity; after all: passwords that are due
     "minewatch.middleware.SessionLimits",
     "minewatch.middleware.PrivatePages",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -156,6 +157,8 @@ CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Five wrong passwords for one name from one address close that pair for 15 minutes, nobody else.
+AXES_HANDLER = "agencies.lockout.PairHandler"  # counts a try before the password is looked at
+AXES_LOCKOUT_CALLABLE = "agencies.lockout.answer"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

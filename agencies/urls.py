@@ -1,0 +1,34 @@
+"""Addresses of agencies: entering the house, and what stands under 更多."""
+
+from django.urls import path
+
+from agencies.views import acting, audit, leaving, locked, more, password, people, signin, units
+
+app_name = "agencies"
+urlpatterns = [
+    path("login/", signin.login, name="login"),
+    path("login/inline/", signin.login_inline, name="login_inline"),
+    path("logout/", signin.logout, name="logout"),
+    path("session/", signin.session, name="session"),
+    path("password/", password.change, name="password"),
+    path("more/", more.index, name="more"),
+    path("more/people/", people.index, name="people"),
+    path("more/people/add/", people.add, name="person_add"),
+    path("more/people/locked/", locked.index, name="locked"),
+    path("more/people/locked/<int:pk>/unlock/", locked.unlock, name="unlock"),
+    path("more/people/<int:pk>/", people.show, name="person"),
+    path("more/people/<int:pk>/move/", people.move, name="person_move"),
+    path("more/people/<int:pk>/leave/", leaving.leave, name="person_leave"),
+    path("more/people/<int:pk>/handover/", leaving.hand_over, name="person_handover"),
+    path("more/people/<int:pk>/enable/", people.enable, name="person_enable"),
+    path("more/people/<int:pk>/reset/", people.reset, name="person_reset"),
+    path("more/acting/", acting.index, name="acting"),
+    path("more/acting/add/", acting.add, name="acting_add"),
+    path("more/acting/<int:pk>/end/", acting.end, name="acting_end"),
+    path("more/units/", units.index, name="units"),
+    path("more/units/add/", units.add, name="unit_add"),
+    path("more/units/<int:pk>/", units.show, name="unit"),
+    path("more/units/<int:pk>/edit/", units.edit, name="unit_edit"),
+    path("more/audit/", audit.index, name="audit"),
+    path("more/audit/verify/", audit.verify, name="audit_verify"),
+]

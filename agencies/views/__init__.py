@@ -1,0 +1,1 @@
+"""Views of agencies, one module a noun."""
