@@ -1,0 +1,1 @@
+"""Inlets of agencies."""
