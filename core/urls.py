@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from core.views import drafts, files, health, notices, runs
+from core.views import drafts, files, health, home, notices, prefs, runs
 
 app_name = "core"
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("prefs/large-text/", prefs.large_text, name="large_text"),
     path("healthz", health.healthz, name="healthz"),
     path("drafts/save/", drafts.save, name="draft_save"),
     path("drafts/load/", drafts.load, name="draft_load"),
