@@ -3,15 +3,33 @@
 Only `now()` looks at the real clock; everything else in `minewatch.lib` is handed its dates.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+_stage: ContextVar[datetime | None] = ContextVar("stage", default=None)
+
 
 def now() -> datetime:
     """The present instant, aware, in Shanghai."""
-    return datetime.now(SHANGHAI)
+    return _stage.get() or datetime.now(SHANGHAI)
+
+
+@contextmanager
+def staged(instant: datetime) -> Iterator[None]:
+    """Inside, `now()` is `instant`: the demo county acts its last quarter through the ordinary doors.
+
+    For the demo loader only; nothing that serves a request calls it.
+    """
+    token = _stage.set(instant)
+    try:
+        yield
+    finally:
+        _stage.reset(token)
 
 
 def local_date(dt: datetime) -> date:
