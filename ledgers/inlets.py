@@ -41,6 +41,8 @@ class Remark:
     @property
     def place(self) -> str:
         """工作表“青石镇”第5行“矿种”（C5）"""
+        if not self.sheet:
+            return "整份文件"
         label = f"“{self.label}”" if self.label else ""
         return f"工作表“{self.sheet}”第{self.row}行{label}（{self.coord}）"
 

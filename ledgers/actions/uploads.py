@@ -21,7 +21,7 @@ from core.models import Run, StoredFile, Upload, UploadRow
 from core.once import once
 from core.workflow import conflict
 from ledgers.actions.entries import file_rows
-from ledgers.actions.filers import guard_filing
+from ledgers.actions.filers import guard_filing, units_to_file_for
 from ledgers.actions.refs import sites_for
 from ledgers.actions.rows import EntryRow
 from ledgers.inlets import GOOD, Judged, Remark, Verdict
@@ -32,6 +32,8 @@ from minewatch.lib.xlsx import BadWorkbook, inspect
 from minewatch.lib.xlsx.inspecting import FORM
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from agencies.models import Member
 
 Status = Upload.Status
@@ -103,6 +105,12 @@ def receive(
 def guard(member: Member | None, agency: Agency, kind: str) -> None:
     """Who may upload what for which unit. Raises Missing or NotAllowed."""
     GUARDS[kind](member, agency)
+
+
+def units_for(member: Member, kind: str) -> list[Agency]:
+    """Units for which the member may upload this kind, the own one first."""
+    units = UNITS[kind](member).select_related("division")
+    return sorted(units, key=lambda unit: (unit.pk != member.agency_id, unit.division.code, unit.code))
 
 
 def run_of(upload: Upload) -> Run | None:
@@ -285,5 +293,6 @@ def entry_rows(rows: Sequence[UploadRow], unit: Agency) -> list[EntryRow]:
     return [EntryRow.of(facts_of(row.values), site=sites.get(row.values.get("site"))) for row in rows]
 
 
-GUARDS: dict[str, Callable[["Member | None", Agency], object]] = {"patrol": guard_filing}
+GUARDS: dict[str, Callable[[Member | None, Agency], object]] = {"patrol": guard_filing}
+UNITS: dict[str, Callable[[Member], QuerySet[Agency]]] = {"patrol": units_to_file_for}
 APPLY: dict[str, Callable[[Upload], Applied]] = {"patrol": _apply_patrol}

@@ -26,16 +26,23 @@ from ledgers.official import (
 )
 from ledgers.official import Verdict as CellVerdict
 from ledgers.official.judge import NOTED, REFUSED, SKIPPED, identity
+from ledgers.official.reader import USE_FORM
 from ledgers.receipts import packed
 from minewatch.lib.text import normalise
 
 if TYPE_CHECKING:
     from agencies.models import Member
 
-VERDICTS = {"accepted": Verdict.ACCEPTED, NOTED: Verdict.NOTED, REFUSED: Verdict.REFUSED, SKIPPED: Verdict.SKIPPED}
+VERDICTS = {
+    "accepted": Verdict.ACCEPTED,
+    NOTED: Verdict.NOTED,
+    REFUSED: Verdict.REFUSED,
+    SKIPPED: Verdict.SKIPPED,
+}
 BACK = {verdict: ours for ours, verdict in VERDICTS.items()}
 HEAD_LABELS = {"unit": "填报单位", "filled_on": "填写时间"}
 LONGEST_TEXT = 1000
+NOTHING = "文件里没有任何内容"
 
 
 def judge_patrol(
@@ -47,6 +54,8 @@ def judge_patrol(
     a file that cannot be read and BadPeriod for a period that cannot.
     """
     sheets = read_patrol_workbook(data)
+    if not sheets:
+        return Judged((), (Remark("", 0, "", "", Verdict.REFUSED, NOTHING, USE_FORM),))
     refs = load_refs(agency)
     units = _units(member, agency)
     judgements = judge_workbook(
@@ -116,7 +125,9 @@ class _Draft:
 
     def refuse(self, reason: str, mend: str) -> None:
         first = self.row.verdicts[0]
-        remark = Remark(first.sheet, first.row, first.coord, "", Verdict.REFUSED, reason, mend, "", first.col, "row")
+        remark = Remark(
+            first.sheet, first.row, first.coord, "", Verdict.REFUSED, reason, mend, "", first.col, "row"
+        )
         self.remarks.append(remark)
         self.verdict = Verdict.REFUSED
 
@@ -179,7 +190,10 @@ def _compare_with_earlier(drafts: Iterable[_Draft], agency: Agency) -> None:
     for draft in keyed:
         row = went_in.get(int(draft.row.key))
         if row is not None and draft.verdict in GOOD and draft.mark != row.identity:
-            draft.refuse("这一行上次已经导入，现在内容有改动", "请恢复原内容；确需更正的，请在台账中打开该条记录办理更正")
+            draft.refuse(
+                "这一行上次已经导入，现在内容有改动",
+                "请恢复原内容；确需更正的，请在台账中打开该条记录办理更正",
+            )
 
 
 # ---------------------------------------------------------------- the file handed back, and the blank
@@ -191,7 +205,14 @@ def mark_patrol(original: Path, upload: Upload, out: Path) -> None:
     said = [*upload.problems, *(problem for row in rows for problem in row.problems)]
     verdicts = [
         CellVerdict(
-            s["sheet"], s["row"], s["col"], s["coord"], s["column"], BACK[s["verdict"]], s["reason"], s["mend"]
+            s["sheet"],
+            s["row"],
+            s["col"],
+            s["coord"],
+            s["column"],
+            BACK[s["verdict"]],
+            s["reason"],
+            s["mend"],
         )
         for s in said
         if s["verdict"] in (Verdict.NOTED, Verdict.REFUSED)

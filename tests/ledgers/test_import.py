@@ -33,7 +33,13 @@ def receive(cast, path=CLEAN, member="qingshi.filler", agency="qingshi", **param
     data = Path(path).read_bytes()
     judged = judge_patrol(data, member=person, agency=unit, params=params)
     return uploads.receive(
-        member=person, agency=unit, kind="patrol", data=data, name=Path(path).name, params=params, judged=judged
+        member=person,
+        agency=unit,
+        kind="patrol",
+        data=data,
+        name=Path(path).name,
+        params=params,
+        judged=judged,
     )
 
 
@@ -81,7 +87,16 @@ def test_the_messy_sample_with_its_period_named_adds_the_rows_decided_on(cast):
     assert "（J10）" in said and "公式" in said and "责令" in said
     assert "该位置属于白杨镇" in said and "填报单位为黄沙乡" in said
     verdicts = {(row.sheet, row.number): row.verdict for row in UploadRow.objects.all()}
-    sheet1 = {5: "accepted", 6: "noted", 7: "noted", 8: "skipped", 9: "noted", 10: "refused", 11: "refused", 12: "skipped"}
+    sheet1 = {
+        5: "accepted",
+        6: "noted",
+        7: "noted",
+        8: "skipped",
+        9: "noted",
+        10: "refused",
+        11: "refused",
+        12: "skipped",
+    }
     assert {number: verdict for (sheet, number), verdict in verdicts.items() if sheet == "Sheet1"} == sheet1
     assert {verdict for (sheet, _), verdict in verdicts.items() if sheet == "黄沙乡"} == {"refused"}
     assert set(Entry.objects.values_list("agency__code", flat=True)) == {"qingshi"}

@@ -1,0 +1,1 @@
+"""ledgers' views, one module a noun."""
