@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from minewatch.lib.text import initials
 
@@ -27,7 +28,10 @@ class Division(models.Model):
     class Meta:
         verbose_name = "行政区划"
         constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="division_once")
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(valid_from__isnull=True), name="division_once_undated"
+            ),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="division_once"),
         ]
         ordering = ["code"]
 
