@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,8 +45,14 @@ def due(code: str, start: dt.datetime | dt.date, *, calendar: Calendar | None = 
     return count(clock_of(code, start), start, calendar=calendar)
 
 
-def count(clock: Clock, start: dt.datetime, *, calendar: Calendar | None = None) -> DueDate:
-    """The limit of one row counted from an aware `start`; no query when a calendar is handed in."""
+def count(
+    clock: Clock,
+    start: dt.datetime,
+    *,
+    calendar: Calendar | None = None,
+    names: Mapping[dt.date, str] | None = None,
+) -> DueDate:
+    """The limit of one row counted from an aware `start`; asks nothing when both tables are handed in."""
     start = start.astimezone(SHANGHAI)
     calendar = calendar or calendars.calendar()
     if clock.unit == Clock.Unit.HOURS:
@@ -67,7 +73,7 @@ def count(clock: Clock, start: dt.datetime, *, calendar: Calendar | None = None)
         clock.basis,
         skipped,
         provisional,
-        _sentence(clock, start, due_at, skipped, provisional),
+        _sentence(clock, start, due_at, _skip_words(clock, skipped, names), provisional),
     )
 
 
@@ -105,22 +111,24 @@ def _unknown(code: str, day: dt.date) -> str:
     return f"没有代码为“{code}”的期限。可用的代码：{listed}。"
 
 
-def _sentence(
-    clock: Clock, start: dt.datetime, due_at: dt.datetime, skipped: tuple[dt.date, ...], provisional: bool
-) -> str:
+def _sentence(clock: Clock, start: dt.datetime, due_at: dt.datetime, skipping: str, provisional: bool) -> str:
     span = f"自{instant_words(start)}起{clock.amount}{clock.get_unit_display()}内"
     head = f"{clock.name}：依据{clock.basis}，{span}，"
     if clock.unit == Clock.Unit.HOURS:
         body = "按小时连续计算，节假日不停，"
     else:
-        body = "不计发生当日，"
-        if skipped:
-            verb = "不计入" if clock.unit == Clock.Unit.WORKDAYS else "顺延"
-            body += f"遇{runs_words(skipped, calendars.names())}{verb}，"
+        body = f"不计发生当日，{skipping}"
     notes = "。" + ("计日方式以本地做法为准。" if clock.uncertain else "")
     if provisional:
         notes += f"{due_at.year}年放假安排尚未公布，此日期为暂定，公布后自动重算。"
     return f"{head}{body}至{instant_words(due_at)}{notes}"
+
+
+def _skip_words(clock: Clock, skipped: tuple[dt.date, ...], names: Mapping[dt.date, str] | None) -> str:
+    if not skipped:
+        return ""
+    verb = "不计入" if clock.unit == Clock.Unit.WORKDAYS else "顺延"
+    return f"遇{runs_words(skipped, calendars.names() if names is None else names)}{verb}，"
 
 
 def shipped() -> Iterator[Clock]:

@@ -10,6 +10,7 @@ register(
         "duty.waived": Verb("免除任务"),
         "duty.cancelled": Verb("取消任务"),
         "duty.urged": Verb("催报"),
+        "duty.handed_over": Verb("移交任务"),
         "duty.redated": Verb("重算任务期限"),
         "rule.saved": Verb("维护任务规则"),
         "calendar.loaded": Verb("导入节假日安排"),

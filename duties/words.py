@@ -49,3 +49,13 @@ def _run(first: dt.date, last: dt.date, names: Mapping[dt.date, str]) -> str:
     if last != first:
         said += f"至{last.day}日" if last.month == first.month else f"至{last.month}月{last.day}日"
     return f"{said}（{called}）"
+
+
+def span_words(start: dt.datetime, end: dt.datetime) -> str:
+    """9月17日至9月23日: the days of a half-open window; a timed bound is said with its hour."""
+    first, last = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)
+    if first.time() == last.time() == dt.time.min:
+        last -= ONE_DAY
+        year = "" if first.year == last.year else f"{last.year}年"
+        return f"{day_words(first.date())}至{year}{last.month}月{last.day}日"
+    return f"{instant_words(first)}至{instant_words(last)}"

@@ -1,0 +1,199 @@
+"""What a person has before them: 待我办, 已办, 我督办 – as querysets and as rows for the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, F, Q
+
+from agencies.models import Agency, Member, Role, RoleGrant
+from agencies.posts import signers
+from core.registry import urls_of
+from duties import acts, why
+from duties.models import Duty, Urge
+from minewatch.lib.clock import day_end, midnight
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+ONE_DAY = dt.timedelta(days=1)
+#: group, its word, in the order of the page
+GROUPS = (
+    ("late", "已逾期"),
+    ("today", "今天到期"),
+    ("week", "本周内"),
+    ("later", "以后到期"),
+    ("open", "未定期限"),
+)
+#: posts to which a step passes when the unit below has nobody (agencies.posts)
+TAKE_OVER = (Role.HEAD, Role.LEADER)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A duty as the page shows it; the light reads due_at, status, historical, provisional, why."""
+
+    pk: int
+    title: str
+    unit: str
+    group: str
+    url: str
+    act_url: str
+    act_label: str
+    due_at: dt.datetime | None
+    status: str
+    historical: bool
+    provisional: bool
+    catch_up: bool
+    why: str
+    progress: str
+    state_words: str
+    late: bool
+    may_urge: bool = False
+    urged: bool = False
+
+
+def mine(member: Member) -> QuerySet[Duty]:
+    """Duties in the member's hands: named, by post, acting, or passed up from a unit below without holder."""
+    own = Q(member=member)
+    for agency_id, role in posts(member):
+        own |= Q(member__isnull=True, agency=agency_id, role=role)
+    return Duty.objects.visible_to(member).filter(own)
+
+
+def posts(member: Member) -> set[tuple[int, str]]:
+    """(unit, role) pairs whose work comes to the member today."""
+    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
+    return held | _passed_up(member, held)
+
+
+def _passed_up(member: Member, held: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Empty posts below that fall to the member; asked only for posts that have open work."""
+    below = _below(held)
+    if not below:
+        return set()
+    waiting = set(Duty.objects.open().filter(agency__in=below).values_list("agency_id", "role").distinct())
+    filled = set(
+        RoleGrant.objects.filter(member__is_active=True, member__agency__in=below).values_list(
+            "member__agency_id", "role"
+        )
+    )
+    empty = waiting - filled
+    units = Agency.objects.in_bulk([agency_id for agency_id, _ in empty])
+    return {(pk, role) for pk, role in empty if member in signers(units[pk], role)[0]}
+
+
+def _below(held: set[tuple[int, str]]) -> set[int]:
+    """Units under those where the member holds a post, by the chain of superiors."""
+    children: dict[int, list[int]] = {}
+    for pk, parent in Agency.objects.active().filter(parent__isnull=False).values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found: set[int] = set()
+    waiting = [agency_id for agency_id, _ in held]
+    while waiting:
+        for child in children.get(waiting.pop(), ()):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found
+
+
+def actionable(rows: QuerySet[Duty], at: dt.datetime) -> QuerySet[Duty]:
+    """Open and possible now: the window has begun; a report of a closed period waits for its end."""
+    begun = Q(window_start__lte=at) & (Q(window_end__lte=at) | Q(due_at__lt=F("window_end")))
+    return rows.open().filter(Q(window_start__isnull=True) | begun, history=False)
+
+
+def tallies(rows: QuerySet[Duty], at: dt.datetime) -> dict[str, int]:
+    """How many lie in each group."""
+    edges = _edges(at)
+    return rows.aggregate(
+        late=Count("pk", filter=Q(due_at__lt=at)),
+        today=Count("pk", filter=Q(due_at__gte=at, due_at__lte=edges["today"])),
+        week=Count("pk", filter=Q(due_at__gt=edges["today"], due_at__lte=edges["week"])),
+        later=Count("pk", filter=Q(due_at__gt=edges["week"])),
+        open=Count("pk", filter=Q(due_at__isnull=True)),
+        total=Count("pk"),
+    )
+
+
+def _edges(at: dt.datetime) -> dict[str, dt.datetime]:
+    today = at.date()
+    return {"today": day_end(today), "week": day_end(today + (6 - today.weekday()) * ONE_DAY)}
+
+
+def group_of(due: dt.datetime | None, at: dt.datetime) -> str:
+    """late, today, week (to Sunday), later, open (no date)."""
+    if due is None:
+        return "open"
+    edges = _edges(at)
+    if due < at:
+        return "late"
+    return "today" if due <= edges["today"] else "week" if due <= edges["week"] else "later"
+
+
+def items(duties: Iterable[Duty], member: Member, at: dt.datetime, *, urging: bool = False) -> list[Item]:
+    """Rows for the page, with one query per kind of subject."""
+    duties = list(duties)
+    urls = urls_of({(duty.subject_kind, duty.subject_id) for duty in duties if duty.subject_id}, member)
+    sentence = why.explainer()
+    urged = _urged([duty.pk for duty in duties], at) if urging else set()
+    return [_item(duty, urls, sentence(duty), at, urging, urged) for duty in duties]
+
+
+def _urged(ids: list[int], at: dt.datetime) -> set[int]:
+    return set(
+        Urge.objects.filter(duty__in=ids, at__gte=midnight(at.date())).values_list("duty_id", flat=True)
+    )
+
+
+def _item(
+    duty: Duty,
+    urls: dict[tuple[str, str], str],
+    sentence: str,
+    at: dt.datetime,
+    urging: bool,
+    urged: set[int],
+) -> Item:
+    act_url, label = acts.link(duty, urls.get((duty.subject_kind, duty.subject_id), ""))
+    still = duty.status == Duty.Status.OPEN
+    return Item(
+        pk=duty.pk,
+        title=duty.title,
+        unit=duty.agency.label,
+        group=group_of(duty.due_at, at),
+        url=f"/duties/{duty.pk}/",
+        act_url=act_url,
+        act_label=label,
+        due_at=duty.due_at,
+        status=duty.status,
+        historical=duty.history,
+        provisional=duty.provisional,
+        catch_up=duty.catch_up,
+        why=sentence,
+        progress=f"{duty.done}/{duty.needed}" if duty.needed > 1 else "",
+        state_words=state_words(duty, at),
+        late=duty.late(at),
+        may_urge=urging and still and not duty.history,
+        urged=duty.pk in urged,
+    )
+
+
+def state_words(duty: Duty, at: dt.datetime) -> str:
+    """未完成 · 逾期未完成 · 按期完成 · 逾期完成 · 免除 · 取消."""
+    if duty.status in (Duty.Status.WAIVED, Duty.Status.CANCELLED):
+        return duty.get_status_display()
+    if duty.status == Duty.Status.OPEN:
+        return "逾期未完成" if duty.late(at) and not duty.first_done_at else "未完成"
+    if duty.history or duty.due_at is None:
+        return "已完成"
+    return "逾期完成" if duty.late(at) else "按期完成"
+
+
+def late_q(at: dt.datetime) -> Q:
+    """Duties that are or were late, as `Duty.late` computes it, for counting in the database."""
+    undone = Q(first_done_at__isnull=True, due_at__lt=at, status=Duty.Status.OPEN)
+    return Q(history=False) & (undone | Q(first_done_at__gt=F("due_at"), status__in=("open", "fulfilled")))

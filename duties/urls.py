@@ -1,0 +1,15 @@
+"""duties' addresses."""
+
+from django.urls import path
+
+from duties.views import todo, watch
+
+app_name = "duties"
+urlpatterns = [
+    path("todo/", todo.todo, name="todo"),
+    path("duties/", watch.index, name="index"),
+    path("duties/coverage/", watch.coverage, name="coverage"),
+    path("duties/<int:pk>/", watch.show, name="show"),
+    path("duties/<int:pk>/urge/", watch.urge, name="urge"),
+    path("duties/<int:pk>/waive/", watch.waive, name="waive"),
+]

@@ -1,0 +1,275 @@
+"""督办: the list of duties in one's sight, one duty, 催报, 免除, coverage of units."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import DomainError
+from core.registry import SUBJECTS, urls_of
+from core.web import MemberRequest, business
+from duties import actions, board
+from duties.coverage import coverage as lines_of
+from duties.filters import STATES, DutyFilter
+from duties.holders import holders, oversees
+from duties.models import Duty, Proof
+from duties.paging import by_due
+from duties.timeline import timeline
+from duties.words import instant_words, span_words
+from minewatch.lib.clock import now
+from minewatch.lib.periods import BadPeriod, Period, parse_period, period_of
+from minewatch.lib.windows import label
+
+WITH = ("agency", "clock", "rule", "matter")
+CRUMB = {"label": "督办", "url": "/duties/"}
+
+
+@require_GET
+@business
+def index(request: MemberRequest) -> HttpResponse:
+    """Duties in the member's sight, open ones first asked for, by due time."""
+    member, at = request.user, now()
+    found = DutyFilter(request.GET, queryset=Duty.objects.visible_to(member), member=member)
+    rows = found.qs if found.is_valid() else Duty.objects.none()
+    page_rows, page = by_due(rows.select_related(*WITH), request)
+    return render(
+        request,
+        "duties/index.html",
+        {
+            "title": "督办",
+            "actions": [{"label": "完成情况", "url": "/duties/coverage/"}],
+            "filters": found.form,
+            "chips": chips(request, found.form),
+            "filter_count": len(chips(request, found.form)),
+            "count": rows.count(),
+            "unit_word": "项",
+            "page": page,
+            "duties": board.items(page_rows, member, at, urging=oversees(member)),
+            "empty": {"text": "没有符合条件的任务。"},
+            "client_id": uuid.uuid4(),
+        },
+    )
+
+
+def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
+    """The conditions in use, each with the address without it."""
+    if not form.is_valid():
+        return []
+    data = form.cleaned_data
+    words = {
+        "unit": data["unit"].label if data.get("unit") else "",
+        "kind": dict(Duty.Kind.choices).get(data.get("kind"), ""),
+        "state": dict(STATES).get(data.get("state"), ""),
+        "period": label(data["period"]) if data.get("period") else "",
+    }
+    found = []
+    for name, word in words.items():
+        if word:
+            query = request.GET.copy()
+            for gone in (name, "after", "before"):
+                query.pop(gone, None)
+            found.append({"label": word, "remove_url": f"?{query.urlencode()}"})
+    return found
+
+
+@require_GET
+@business
+def show(request: MemberRequest, pk: int) -> HttpResponse:
+    """One duty: why this date, in whose hands, what proves it, who urged."""
+    member, at = request.user, now()
+    duty = get_object_or_404(
+        Duty.objects.visible_to(member).select_related(*WITH, "recipient", "member"), pk=pk
+    )
+    (item,) = board.items([duty], member, at, urging=oversees(member, duty.agency))
+    buttons, missing = acts_on(duty, item, member)
+    return render(
+        request,
+        "patterns/record.html",
+        {
+            "title": duty.title,
+            "crumbs": [CRUMB],
+            "state": {"words": item.state_words, "css": "tag-late" if item.late else ""},
+            "holder": "、".join(holder.label for holder in holders(duty)) if item.status == "open" else "",
+            "duty": item,
+            "why": item.why,
+            "facts": facts(duty),
+            "related": [{"title": "完成凭据", "links": proofs(duty, member)}],
+            "buttons": buttons,
+            "missing": missing,
+            "timeline": timeline(duty, member),
+            "client_id": uuid.uuid4(),
+        },
+    )
+
+
+def acts_on(duty: Duty, item: board.Item, member: Any) -> tuple[list[dict], list[dict]]:
+    """Buttons that are legal now, and why another is missing."""
+    buttons: list[dict[str, Any]] = []
+    missing: list[dict[str, str]] = []
+    mine = item.status == "open" and board.mine(member).filter(pk=duty.pk).exists()
+    if mine and item.act_url != item.url:
+        buttons.append({"label": item.act_label, "url": item.act_url, "method": "get", "primary": True})
+    elif item.status == "open" and not mine:
+        missing.append({"label": "办理", "reason": "由责任单位的责任人员办理。"})
+    if item.may_urge and not item.urged:
+        buttons.append({"label": "催报", "url": f"{item.url}urge/", "method": "post"})
+    elif item.urged:
+        missing.append({"label": "催报", "reason": "今天已经催报过，每项任务每天只催一次。"})
+    if item.may_urge:
+        buttons.append(
+            {
+                "label": "免除",
+                "url": f"{item.url}waive/",
+                "method": "post",
+                "ask": "免除原因",
+                "ask_required": True,
+            }
+        )
+    return buttons, missing
+
+
+def facts(duty: Duty) -> list[dict[str, Any]]:
+    """The facts of one duty in words."""
+    window = span_words(duty.window_start, duty.window_end) if duty.window_start and duty.window_end else ""
+    marks = [
+        word
+        for word, on in (("历史", duty.history), ("补生成", duty.catch_up), ("暂定", duty.provisional))
+        if on
+    ]
+    found = [
+        ("责任单位", duty.agency.name),
+        ("责任角色", duty.get_role_display()),
+        ("报送对象", duty.recipient.name if duty.recipient else ""),
+        ("数据期间", window),
+        ("应完成", f"{duty.needed} 次，已完成 {duty.done} 次" if duty.proof_kind else ""),
+        ("首次完成", instant_words(duty.first_done_at) if duty.first_done_at else ""),
+        ("依据", duty.basis),
+        ("标记", "、".join(marks)),
+    ]
+    return [{"label": word, "value": value} for word, value in found if value]
+
+
+def proofs(duty: Duty, member: Any) -> list[dict[str, str]]:
+    """Facts that count for it, linked where the reader may see them; the rest is only counted."""
+    if not duty.proof_kind or (duty.kind != Duty.Kind.REPORT and duty.window_start is None):
+        return []
+    live = Proof.objects.filter(retracted_at__isnull=True, agency=duty.agency_id, kind=duty.proof_kind)
+    if duty.kind == Duty.Kind.REPORT:
+        live = live.filter(subject_kind=duty.subject_kind, subject_id=duty.subject_id)
+    else:
+        live = live.filter(at__gte=duty.window_start, at__lt=duty.window_end)
+    rows = list(live.order_by("at")[:20])
+    urls = urls_of({(row.subject_kind, row.subject_id) for row in rows}, member)
+    found = [
+        {"url": urls[key], "label": SUBJECTS[row.subject_kind].label, "note": f" {instant_words(row.at)}"}
+        for row in rows
+        if (key := (row.subject_kind, row.subject_id)) in urls
+    ]
+    if duty.done > len(found):
+        found.append(
+            {"url": f"/duties/{duty.pk}/", "label": f"其余 {duty.done - len(found)} 条由承办单位掌握"}
+        )
+    return found
+
+
+@require_POST
+@business
+def urge(request: MemberRequest, pk: int) -> HttpResponse:
+    """催报."""
+    duty = get_object_or_404(Duty.objects.visible_to(request.user).select_related("agency__division"), pk=pk)
+    try:
+        actions.urge(duty=duty, by=request.user)
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, f"已向{duty.agency.label}催报。")
+    return redirect(back(request, f"/duties/{pk}/"))
+
+
+@require_POST
+@business
+def waive(request: MemberRequest, pk: int) -> HttpResponse:
+    """免除."""
+    duty = get_object_or_404(Duty.objects.visible_to(request.user).select_related("agency__division"), pk=pk)
+    actions.waive(duty=duty, by=request.user, reason=request.POST.get("reason", ""))
+    messages.success(request, "已免除这项任务。")
+    return redirect(f"/duties/{pk}/")
+
+
+def back(request: HttpRequest, default: str) -> str:
+    """Where the button stood, when that is a page of this house."""
+    there = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
+    return there if ours and there.startswith("/") else default
+
+
+@require_GET
+@business
+def coverage(request: MemberRequest) -> HttpResponse:
+    """完成情况 by unit for a period (default: this month)."""
+    at = now()
+    period, problem = asked_period(request.GET.get("period", ""), period_of(at.date(), "month"))
+    lines = lines_of(request.user, period, at)
+    return render(
+        request,
+        "duties/coverage.html",
+        {
+            "title": "完成情况",
+            "crumbs": [CRUMB],
+            "unit_name": request.user.agency.label,
+            "period_words": label(period),
+            "as_of": at,
+            "period": request.GET.get("period", "") or period.key,
+            "problem": problem,
+            "tables": [table(lines, period)],
+            "notes": ["按期限落在本期的任务统计；历史、免除和取消的不计入。逾期含逾期后完成的。"],
+        },
+    )
+
+
+def asked_period(text: str, default: Period) -> tuple[Period, str]:
+    """The period asked for; one that cannot be read gives the default and the message."""
+    try:
+        return (parse_period(text), "") if text.strip() else (default, "")
+    except BadPeriod as error:
+        return default, str(error)
+
+
+def table(lines: list[Any], period: Period) -> dict[str, Any]:
+    """Lines as the sheet shows them: each number opens its rows."""
+
+    def cell(value: int, unit: str, state: str) -> dict[str, Any]:
+        where = f"unit={unit}&" if unit else ""
+        return {"value": value, "url": f"/duties/?{where}period={period.key}&state={state}" if value else ""}
+
+    return {
+        "head": [
+            {"label": "单位"},
+            *({"label": word, "unit": "项"} for word in ("应完成", "已完成", "逾期")),
+        ],
+        "rows": [
+            {
+                "label": line.unit.label,
+                "cells": [
+                    cell(line.due, line.unit.code, "owed"),
+                    cell(line.done, line.unit.code, "kept"),
+                    cell(line.late, line.unit.code, "late"),
+                ],
+            }
+            for line in lines
+        ],
+        "total": {
+            "label": "合计",
+            "cells": [
+                cell(sum(line.due for line in lines), "", "owed"),
+                cell(sum(line.done for line in lines), "", "kept"),
+                cell(sum(line.late for line in lines), "", "late"),
+            ],
+        },
+    }
