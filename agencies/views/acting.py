@@ -22,7 +22,7 @@ from agencies.people import (
     posts_of,
     visible_acting,
 )
-from agencies.views.pages import ACTING, MORE, client_id, only, submitted, token_of
+from agencies.views.pages import ACTING, MORE, client_id, only, sent, submitted, token_of
 from core.web import MemberRequest
 from minewatch.lib.clock import now
 
@@ -64,7 +64,7 @@ def add(request: MemberRequest) -> HttpResponse:
     """Appoint an acting person for a post of a unit one may lend for."""
     agencies = lendable(request.user)
     form = ActingForm(
-        request.POST or None,
+        sent(request),
         initial={"valid_from": now().date(), "agency": request.GET.get("agency", "")},
         agencies=agencies,
         people=candidates(request.user, agencies),

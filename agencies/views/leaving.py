@@ -15,7 +15,7 @@ from agencies.forms import HandoverForm, LeaveForm
 from agencies.handover import open_work
 from agencies.models import Member, Role
 from agencies.people import keeps_accounts, posts_of, visible_people
-from agencies.views.pages import MORE, PEOPLE, client_id, only, submitted
+from agencies.views.pages import MORE, PEOPLE, client_id, only, sent, submitted
 from core.web import MemberRequest
 
 
@@ -43,7 +43,7 @@ def _context(request: MemberRequest, member: Member, form: HandoverForm) -> dict
 def leave(request: MemberRequest, pk: int) -> HttpResponse:
     """Disable the account, with or without handing over."""
     member = get_object_or_404(visible_people(request.user), pk=pk)
-    form = LeaveForm(request.POST or None, source=member)
+    form = LeaveForm(sent(request), source=member)
     if submitted(request, form, lambda data: members.disable(member=member, by=request.user, **data)):
         messages.success(request, f"{member.name}的账号已停用，所有登录立即失效。")
         return redirect("agencies:person", pk)
@@ -66,7 +66,7 @@ def hand_over(request: MemberRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(visible_people(request.user), pk=pk)
     if not handover.may_hand_over(request.user, member):
         raise Http404
-    form = HandoverForm(request.POST or None, source=member)
+    form = HandoverForm(sent(request), source=member)
     moved = submitted(
         request,
         form,

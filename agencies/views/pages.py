@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from agencies.models import Member
 from core.errors import DomainError
@@ -34,6 +34,11 @@ def only(test: Callable[[Member], bool]) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is a sent form too."""
+    return request.POST if request.method == "POST" else None
 
 
 def submitted(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any]], T]) -> T | None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.actions import passwords
 from agencies.forms import PasswordForm
 from agencies.middleware import password_due
-from agencies.views.pages import submitted
+from agencies.views.pages import sent, submitted
 from agencies.views.signin import home_of
 from core.web import MemberRequest
 
@@ -31,7 +31,7 @@ DUE = {
 @login_required
 def change(request: MemberRequest) -> HttpResponse:
     """Change it; this session goes on, all others of the member end."""
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(sent(request))
     form.fields["new"].help_text = "".join(text for text in password_validators_help_texts() if text)
     due = password_due(request.user)
     if submitted(

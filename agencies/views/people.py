@@ -20,7 +20,7 @@ from agencies.models import Agency, Member, Role
 from agencies.paging import keyset
 from agencies.people import keeps_accounts, may_list_people, visible_acting, visible_people
 from agencies.views.leaving import desk
-from agencies.views.pages import MORE, PEOPLE, clean, client_id, filtered, only, submitted, token_of
+from agencies.views.pages import MORE, PEOPLE, clean, client_id, filtered, only, sent, submitted, token_of
 from core import audit
 from core.models import AuditEntry
 from core.web import MemberRequest
@@ -187,7 +187,7 @@ def _acts(by: Member, member: Member) -> dict[str, Any]:
 @only(keeps_accounts)
 def add(request: MemberRequest) -> HttpResponse:
     """A new account; the initial password is shown on the answer and nowhere else."""
-    form = MemberForm(request.POST or None)
+    form = MemberForm(sent(request))
     opened = submitted(
         request, form, lambda data: members.add(by=request.user, token=token_of(request), **data)
     )
@@ -213,7 +213,7 @@ def move(request: MemberRequest, pk: int) -> HttpResponse:
     """Another unit or other roles; the open work is listed above the form."""
     member = get_object_or_404(visible_people(request.user), pk=pk)
     now = {"agency": member.agency_id, "roles": sorted(member.own_roles)}
-    form = MoveForm(request.POST or None, initial=now, source=member)
+    form = MoveForm(sent(request), initial=now, source=member)
     if submitted(request, form, lambda data: members.move(member=member, by=request.user, **data)):
         messages.success(request, f"{member.name}的单位和角色已调整，对方下一次操作时生效。")
         return redirect("agencies:person", pk)

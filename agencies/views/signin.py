@@ -19,6 +19,7 @@ from agencies import demo
 from agencies.actions import signin
 from agencies.forms import SignInForm
 from agencies.models import Agency, Member, Role
+from agencies.views.pages import sent
 from core.errors import DomainError
 
 
@@ -42,7 +43,7 @@ def login(request: HttpRequest) -> HttpResponse:
     """The sign-in page."""
     if request.method != "POST" and request.user.is_authenticated:
         return redirect(safe_next(request) or home_of(request.user))
-    form, status = SignInForm(request.POST or None), 200
+    form, status = SignInForm(sent(request)), 200
     if request.method == "POST" and form.is_valid():
         try:
             member = signin.enter(request=request, **form.cleaned_data)

@@ -17,7 +17,7 @@ from agencies.forms import UnitFilter, UnitForm
 from agencies.models import Agency, Member
 from agencies.paging import keyset
 from agencies.people import keeps_accounts, visible_people, visible_units
-from agencies.views.pages import MORE, UNITS, clean, client_id, filtered, only, submitted, token_of
+from agencies.views.pages import MORE, UNITS, clean, client_id, filtered, only, sent, submitted, token_of
 from core.web import MemberRequest
 from minewatch.lib.text import fold
 
@@ -157,7 +157,7 @@ def _facts_of(data: dict[str, Any]) -> units.UnitFacts:
 @only(keeps_accounts)
 def add(request: MemberRequest) -> HttpResponse:
     """A new unit."""
-    form = UnitForm(request.POST or None, new=True, initial={"online": True})
+    form = UnitForm(sent(request), new=True, initial={"online": True})
     agency = submitted(
         request,
         form,
@@ -192,7 +192,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     agency = get_object_or_404(visible_units(request.user), pk=pk)
     now = {name: getattr(agency, name) for name in ("name", "short_name", "kind", "online", "is_active")}
     now |= {"division": agency.division_id, "parent": agency.parent_id}
-    form = UnitForm(request.POST or None, new=False, initial=now)
+    form = UnitForm(sent(request), new=False, initial=now)
     if submitted(
         request, form, lambda data: units.edit(by=request.user, agency=agency, facts=_facts_of(data))
     ):
