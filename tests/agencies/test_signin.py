@@ -71,9 +71,14 @@ def test_the_session_is_a_fresh_one(client, cast):
     assert client.session.session_key != before
 
 
-@pytest.mark.parametrize(("wanted", "led"), [
-    ("/ledgers/?x=1", "/ledgers/?x=1"), ("https://evil.example/", "/todo/"), ("//evil.example", "/todo/"),
-])
+@pytest.mark.parametrize(
+    ("wanted", "led"),
+    [
+        ("/ledgers/?x=1", "/ledgers/?x=1"),
+        ("https://evil.example/", "/todo/"),
+        ("//evil.example", "/todo/"),
+    ],
+)
 def test_only_our_own_pages_are_gone_on_with(client, cast, wanted, led):
     sent = {"username": "qingshi.filler", "password": PASSWORD, "next": wanted}
     assert client.post("/login/", sent)["Location"] == led
@@ -241,7 +246,8 @@ def test_signing_in_in_place_gives_a_token_that_works(cast):
     client = Client(enforce_csrf_checks=True)
     token = client.get("/login/").cookies[settings.CSRF_COOKIE_NAME].value
     told = client.post(
-        "/login/inline/", {"username": "qingshi.filler", "password": PASSWORD},
+        "/login/inline/",
+        {"username": "qingshi.filler", "password": PASSWORD},
         headers={"X-CSRFToken": token},
     ).json()
     assert told["csrf"] != token
