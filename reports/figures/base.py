@@ -72,7 +72,9 @@ class EntryFigure(Figure):
 def tally_sums(scope: Scope, window: Window, figures: Iterable[EntryFigure]) -> dict[str, int]:
     """Key → number by one read of ledgers.Tally."""
     rows = Tally.objects.filter(in_days(window, "day"), agency__in=scope.units().values("pk"))
-    return rows.aggregate(**{figure.key: Coalesce(Sum(figure.tally), 0) for figure in figures})
+    figures = tuple(figures)
+    found = rows.aggregate(**{f"n_{figure.key}": Coalesce(Sum(figure.tally), 0) for figure in figures})
+    return {figure.key: found[f"n_{figure.key}"] for figure in figures}
 
 
 def entries(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from minewatch.lib.periods import Window
@@ -35,8 +35,9 @@ def totals(
     return {figure.key: int(found[figure.key]) for figure in figures}
 
 
-def _in_one_pass(rows, figures: list[EntryFigure]) -> dict[str, int]:
-    return rows.order_by().aggregate(**{figure.key: _measure(figure) for figure in figures})
+def _in_one_pass(rows: QuerySet, figures: list[EntryFigure]) -> dict[str, int]:
+    found = rows.order_by().aggregate(**{f"n_{figure.key}": _measure(figure) for figure in figures})
+    return {figure.key: found[f"n_{figure.key}"] for figure in figures}
 
 
 def _measure(figure: EntryFigure):

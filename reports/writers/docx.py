@@ -19,6 +19,7 @@ from reports.writers.words import ANNEX_WIDTHS, day_words, instant_words
 
 FIGURES_HEAD = ("项目", "单位", "本期", "累计")
 FIGURES_WIDTHS = (24, 8, 12, 12)
+FOOT = 7  # paragraphs that never leave their text: the last ones, 附件, unit and date
 ANNEX_ROWS = 200  # a longer ledger stands in the workbook; the paper then shows what was found
 
 
@@ -34,6 +35,7 @@ def write_docx(content: Content) -> bytes:
         if section.key == "data":
             _figures(paper, content)
     _foot(paper, content)
+    parts.keep_together(paper.paragraphs[-FOOT:])
     if content.annex:
         _annex(paper, content.annex)
     return settle(_saved(paper), content.as_of)
@@ -76,6 +78,7 @@ def _annex(paper: Document, annex: Annex) -> None:
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.top_margin, section.bottom_margin = Mm(28), Mm(26)
     section.left_margin, section.right_margin = Mm(35), Mm(37)
+    section.footer_distance = Mm(15)
     _line(paper, "附件", HEAD1)
     _line(paper, annex.title, TITLE, centred=True)
     rows = annex.rows

@@ -81,10 +81,18 @@ def from_right(line: Paragraph, characters: float) -> None:
     _indent(line, rightChars=str(round(characters * 100)), right=str(round(characters * CHARACTER)))
 
 
+def keep_together(lines: Sequence[Paragraph]) -> None:
+    """Keep the lines on one page, so that unit and date never stand alone."""
+    for line in lines[:-1]:
+        line.paragraph_format.keep_with_next = True
+
+
 def note(paper: Document, text: str) -> None:
     """A small line under a table."""
     line = write(paper.add_paragraph(), "", BODY)
     line.paragraph_format.line_spacing = Pt(18)
+    off_grid = element("w:snapToGrid", val="0")
+    line._p.get_or_add_pPr().insert_element_before(off_grid, "w:spacing", "w:ind", "w:jc", "w:rPr")
     dress(line.add_run(clean_text(text)), Style(BODY.font, 12))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
@@ -26,6 +27,7 @@ TITLE, HEADS, BODY = (
     Font(name="黑体", sz=12),
     Font(name="仿宋_GB2312", sz=12),
 )
+LINE = 17  # points
 PORTRAIT, LANDSCAPE, A4 = "portrait", "landscape", 9
 
 
@@ -75,9 +77,22 @@ def _annex(sheet: Worksheet, annex: Annex) -> None:
     last = chr(ord("A") + len(annex.head) - 1)
     _merged(sheet, 1, "A", last, annex.title, TITLE, CENTRED, 36)
     _row(sheet, 2, annex.head, HEADS)
+    sheet.row_dimensions[2].height = LINE * _lines(annex.head, ANNEX_WIDTHS)
     for place, texts in enumerate(annex.rows, 3):
         number, *rest = texts
-        _row(sheet, place, (int(number) if number.isdigit() else number, *rest), BODY, left=(2, 9, 10))
+        values = (int(number) if number.isdigit() else number, *rest)
+        _row(sheet, place, values, BODY, left=(2, 9, 10))
+        sheet.row_dimensions[place].height = LINE * _lines(texts, ANNEX_WIDTHS)
+
+
+def _lines(texts: Sequence[str], widths: Sequence[float]) -> int:
+    """How many lines the fullest cell of a row takes; a Chinese character is two units of width."""
+
+    def needed(text: str, width: float) -> int:
+        sizes = (sum(1 if char.isascii() else 2 for char in part) for part in text.split("\n"))
+        return sum(max(1, ceil(size / (width - 2))) for size in sizes)
+
+    return max(needed(text, width) for text, width in zip(texts, widths, strict=True))
 
 
 def _page(sheet: Worksheet, orientation: str, widths: dict[str, float], first_row: int) -> None:

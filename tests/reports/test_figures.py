@@ -68,6 +68,8 @@ def test_many_at_once_equal_one_by_one(county):
             found = totals(scope, window, figures=FIGURES.values())
             assert found == {key: figure.total(scope, window) for key, figure in FIGURES.items()}
             assert found == {key: by_rows(figure, scope, window) for key, figure in FIGURES.items()}
+            past = totals(scope, window, now(), figures=FIGURES.values())
+            assert past == found
 
 
 def test_tally_equals_count(county):
