@@ -75,3 +75,4 @@ class ReportPaper(models.Model):
     class Meta:
         verbose_name = "报表文件"
         ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["report", "issue", "format"], name="paper_once")]
