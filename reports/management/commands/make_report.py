@@ -1,0 +1,63 @@
+"""`manage.py make_report weekly|monthly --agency CODE --period 2022-W38|2022-09 --out DIR`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core import audit
+from reports import reading
+from reports.actions import open_draft, recompute
+from reports.actions.papers import content_of, file_name
+from reports.commands import plain_errors, unit
+from reports.kinds import Content
+from reports.models import Report
+from reports.writers import WRITERS
+
+
+class Command(BaseCommand):
+    """Writes a unit's report as workbook and paper: frozen numbers once submitted, else the live draft."""
+
+    help = "生成周报或月报：manage.py make_report weekly --agency qingshi --period 2022-W38 --out 目录"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", help="weekly（周报）或 monthly（月报）")
+        parser.add_argument("--agency", required=True, help="单位代码")
+        parser.add_argument(
+            "--period", required=True, help="周报写当周应报的一期 2022-W38；月报写数据月份 2022-09"
+        )
+        parser.add_argument("--out", required=True, help="存放文件的目录")
+
+    def handle(self, *args: Any, kind: str, agency: str, period: str, out: str, **options: Any) -> None:
+        with plain_errors():
+            report = open_draft(member=None, agency=unit(agency), kind=kind, period=period)
+            if not reading.is_frozen(report):
+                report = recompute(report=report)
+            content = content_of(report)
+        paths = _write(report, content, Path(out))
+        facts = {"command": "make_report", "kind": kind, "period": report.period}
+        audit.record("command.run", actor=None, agency=report.agency, subject=report, facts=facts)
+        for path in paths:
+            self.stdout.write(str(path))
+        state = "草稿，数字随数据变动" if content.draft else f"{report.get_status_display()}，数字已固定"
+        self.stdout.write(f"{content.title}　{content.period_words}（{state}）")
+        for line in content.lines:
+            year = "" if line.year is None else f"\t累计{line.year}"
+            self.stdout.write(f"{line.label}\t{line.now}{line.unit}{year}")
+
+
+def _write(report: Report, content: Content, folder: Path) -> list[Path]:
+    """Both papers into `folder`. Raises CommandError (Chinese) when it cannot be written."""
+    paths = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for ending, (write, _kind, _words) in WRITERS.items():
+            path = folder / file_name(report, ending)
+            path.write_bytes(write(content))
+            paths.append(path)
+    except OSError as error:
+        raise CommandError(f"无法写入“{folder}”：{error.strerror or '请检查目录'}。", returncode=1) from None
+    return paths
