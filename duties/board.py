@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from minewatch.lib.clock import day_end, midnight
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+WEEK = re.compile(r"[0-9]{4}年第[0-9]+周（([^）]+)）$")
 ONE_DAY = dt.timedelta(days=1)
 #: group, its word, in the order of the page
 GROUPS = (
@@ -38,7 +40,9 @@ class Item:
 
     pk: int
     title: str
+    short: str
     unit: str
+    unit_told: bool
     group: str
     url: str
     act_url: str
@@ -141,7 +145,7 @@ def items(duties: Iterable[Duty], member: Member, at: dt.datetime, *, urging: bo
     urls = urls_of({(duty.subject_kind, duty.subject_id) for duty in duties if duty.subject_id}, member)
     sentence = why.explainer()
     urged = _urged([duty.pk for duty in duties], at) if urging else set()
-    return [_item(duty, urls, sentence(duty), at, urging, urged) for duty in duties]
+    return [_item(duty, member, urls, sentence(duty), at, urging, urged) for duty in duties]
 
 
 def _urged(ids: list[int], at: dt.datetime) -> set[int]:
@@ -152,6 +156,7 @@ def _urged(ids: list[int], at: dt.datetime) -> set[int]:
 
 def _item(
     duty: Duty,
+    member: Member,
     urls: dict[tuple[str, str], str],
     sentence: str,
     at: dt.datetime,
@@ -163,7 +168,9 @@ def _item(
     return Item(
         pk=duty.pk,
         title=duty.title,
+        short=short(duty.title),
         unit=duty.agency.label,
+        unit_told=duty.agency_id != member.agency_id,
         group=group_of(duty.due_at, at),
         url=f"/duties/{duty.pk}/",
         act_url=act_url,
@@ -180,6 +187,11 @@ def _item(
         may_urge=urging and still and not duty.history,
         urged=duty.pk in urged,
     )
+
+
+def short(title: str) -> str:
+    """One line on a phone: 工作周报 9月17日—9月23日 for 工作周报 2022年第38周（9月17日—9月23日）."""
+    return WEEK.sub(r"\1", title)
 
 
 def state_words(duty: Duty, at: dt.datetime) -> str:

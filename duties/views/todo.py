@@ -87,7 +87,7 @@ def _tabs(tab: str, waiting: int, watching: int | None) -> list[dict[str, Any]]:
 
 
 def _tallies(counts: dict[str, int]) -> list[dict[str, Any]]:
-    words = {"late": "已逾期", "today": "今天到期", "week": "本周内", "later": "以后"}
+    words = {"late": "逾期", "today": "今天", "week": "本周", "later": "以后"}
     later = counts["later"] + counts["open"]
     values = counts | {"later": later}
     return [{"key": key, "word": word, "count": values[key]} for key, word in words.items()]

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
-from core.registry import SUBJECTS, urls_of
+from core.registry import SUBJECTS, resolve, urls_of
 from core.web import MemberRequest, business
 from duties import actions, board
 from duties.coverage import coverage as lines_of
@@ -99,7 +99,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
             "duty": item,
             "why": item.why,
             "facts": facts(duty),
-            "related": [{"title": "完成凭据", "links": proofs(duty, member)}],
+            "related": related(duty, member),
             "buttons": buttons,
             "missing": missing,
             "timeline": timeline(duty, member),
@@ -153,6 +153,17 @@ def facts(duty: Duty) -> list[dict[str, Any]]:
         ("标记", "、".join(marks)),
     ]
     return [{"label": word, "value": value} for word, value in found if value]
+
+
+def related(duty: Duty, member: Any) -> list[dict[str, Any]]:
+    """What the duty is about and what proves it, as far as the reader may see; empty groups left out."""
+    about = []
+    found = resolve(duty.subject_kind, duty.subject_id, member)
+    if found is not None:
+        subject, row = found
+        about.append({"url": subject.url(row), "label": subject.title(row)})
+    groups = [{"title": "相关记录", "links": about}, {"title": "完成凭据", "links": proofs(duty, member)}]
+    return [group for group in groups if group["links"]]
 
 
 def proofs(duty: Duty, member: Any) -> list[dict[str, str]]:

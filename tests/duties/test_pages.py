@@ -287,7 +287,7 @@ def test_the_same_few_queries_at_10_and_1000_rows(cast, path):
                     kind="other",
                     title=f"任务{n}",
                     agency=agency,
-                    role="officer",
+                    role="office",
                     due_at=NOW + (n - 5) * DAY,
                     status="fulfilled" if n % 3 == 0 else "open",
                     first_done_at=NOW if n % 3 == 0 else None,

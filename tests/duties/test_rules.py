@@ -77,7 +77,7 @@ def test_monthly_by_the_tenth_covers_the_month_before(rules):
 def test_joint_office_reports_to_the_county(rules):
     rule = DutyRule.objects.get(key="report.county.monthly")
     (owed,) = expand(rule, DATE(2022, 10, 1), DATE(2022, 10, 31))
-    assert (owed.agency.code, owed.recipient.code, owed.rule.owner_role) == ("office", "county", "officer")
+    assert (owed.agency.code, owed.recipient.code, owed.rule.owner_role) == ("office", "county", "office")
 
 
 def test_village_patrols_are_told_to_their_own_township(rules):
