@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from agencies.actions.county import AgencyRow, CountyPlan, DivisionRow, MemberRow, load_county
 from agencies.models import Agency, AgencyKind, Member, Role
 from benchmarks import datagen
+from duties.actions.loading import load_rules
 from ledgers.models import Entry, Sheet, Site
 from minewatch.lib.clock import SHANGHAI
 from minewatch.lib.hashing import sha256
@@ -160,18 +161,15 @@ def _write(table: str, names: list[str], lines: list[list[object]]) -> None:
             cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv)", _csv(lines))
         else:
             marks = ", ".join("%s" for _ in names)
-            utc = [
-                [
-                    v.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ")
-                    if isinstance(v, dt.datetime)
-                    else str(v)
-                    if isinstance(v, dt.date)
-                    else v
-                    for v in line
-                ]
-                for line in lines
-            ]
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", utc)
+            stored = ([_stored(value) for value in line] for line in lines)
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(stored))
+
+
+def _stored(value: object) -> object:
+    """A value as Django keeps it in SQLite: moments in UTC."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ")
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _csv(lines: list[list[object]]) -> io.StringIO:
@@ -187,9 +185,10 @@ EMPTY = "\x01"
 
 
 def load(n: int) -> Iterator[str]:
-    """Everything; yields a line a step."""
+    """Everything; yields a line a step. The standing rules of a county owe their duties as they would."""
     units = county()
     yield f"{len(units)} units"
+    yield f"{load_rules(county=units[0].division)['opened']} duties"
     places = sites(units)
     yield f"{len(places)} sites"
     entries(n, units, places)
