@@ -47,6 +47,18 @@ class PersonField(forms.ModelChoiceField):
         return f"{member.label}（{member.username}）"
 
 
+class Form(forms.Form):
+    """A form whose empty fields are asked for by name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+            field.error_messages["required"] = f"请{verb}{field.label}。"
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["invalid_choice"] = f"选择的{field.label}不存在或不能选，请重新选择。"
+
+
 def roles_field() -> forms.MultipleChoiceField:
     """The roles of a person as ticks."""
     return forms.MultipleChoiceField(
@@ -67,7 +79,7 @@ def unit_field() -> UnitField:
     )
 
 
-class SignInForm(forms.Form):
+class SignInForm(Form):
     """Account and password."""
 
     username = forms.CharField(
@@ -83,7 +95,7 @@ class SignInForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(Form):
     """The old password and the new one twice."""
 
     old = forms.CharField(
@@ -113,7 +125,7 @@ class PasswordForm(forms.Form):
         return data
 
 
-class MemberForm(forms.Form):
+class MemberForm(Form):
     """A new account."""
 
     username = forms.CharField(
@@ -137,7 +149,7 @@ class MemberForm(forms.Form):
         self.fields["agency"].queryset = Agency.objects.active()
 
 
-class HandoverForm(forms.Form):
+class HandoverForm(Form):
     """Who takes over."""
 
     hand_to = PersonField(Member.objects.none(), label="由谁接办", empty_label="请选择")
@@ -171,7 +183,7 @@ class MoveForm(HandoverForm):
         self.fields["hand_to"].empty_label = "（不移交）"
 
 
-class ActingForm(forms.Form):
+class ActingForm(Form):
     """An acting person."""
 
     agency = UnitField(Agency.objects.none(), label="单位", empty_label="请选择")
@@ -198,7 +210,7 @@ class ActingForm(forms.Form):
         self.fields["member"].queryset = people
 
 
-class UnitForm(forms.Form):
+class UnitForm(Form):
     """A unit; `code` only when it is new."""
 
     code = forms.CharField(
@@ -225,7 +237,7 @@ class UnitForm(forms.Form):
 # filters of lists (GET) ---------------------------------------------------------------------------
 
 
-class PeopleFilter(forms.Form):
+class PeopleFilter(Form):
     """Which people the list shows."""
 
     q = forms.CharField(label="姓名、账号、电话或拼音首字母", max_length=40, required=False)
@@ -242,7 +254,7 @@ class PeopleFilter(forms.Form):
         self.fields["agency"].queryset = agencies
 
 
-class UnitFilter(forms.Form):
+class UnitFilter(Form):
     """Which units the list shows."""
 
     q = forms.CharField(label="名称、代码或拼音首字母", max_length=40, required=False)
@@ -258,7 +270,7 @@ class UnitFilter(forms.Form):
     )
 
 
-class AuditFilter(forms.Form):
+class AuditFilter(Form):
     """Which entries the auditor reads."""
 
     day = DayField(label="日期", required=False)

@@ -25,6 +25,8 @@ from minewatch.lib.text import fold
 HEAD = [{"label": label} for label in ("时间", "操作人", "动作", "对象", "状态", "来源地址", "记录号")]
 #: A walk of more links takes longer than a page may; the command does it.
 PAGE_LINKS = 100_000
+#: Nobody was signed in when this was recorded.
+FAILED = "member.login_failed"
 #: Facts that are states, never names or text.
 STATES = ("from", "to", "state", "status", "locked")
 
@@ -76,7 +78,7 @@ def _row(entry: AuditEntry, linked: bool) -> dict[str, Any]:
     return {
         "cells": [
             {"at": entry.at},
-            {"text": entry.actor_label},
+            {"text": entry.actor_label if entry.verb != FAILED else "（未登录）"},
             {"text": audit.sentence(entry)},
             {"text": subject_words(entry)},
             {"text": states(entry.facts)},

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,13 +25,22 @@ DUE = {
 }
 
 
+def rules() -> str:
+    """What the validators of the settings ask for, in one sentence."""
+    kept = f"，不能与最近 {settings.PASSWORD_HISTORY} 次用过的相同" if settings.PASSWORD_HISTORY else ""
+    return (
+        f"至少 {settings.PASSWORD_MIN_LENGTH} 个字符，含大写字母、小写字母、数字、其他符号中的至少"
+        f" {settings.PASSWORD_CLASSES} 类；不能是常见密码，不能包含账号、姓名、电话或单位名称{kept}。"
+    )
+
+
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def change(request: MemberRequest) -> HttpResponse:
     """Change it; this session goes on, all others of the member end."""
     form = PasswordForm(sent(request))
-    form.fields["new"].help_text = "".join(text for text in password_validators_help_texts() if text)
+    form.fields["new"].help_text = rules()
     due = password_due(request.user)
     if submitted(
         request,

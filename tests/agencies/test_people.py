@@ -184,7 +184,7 @@ def test_the_list_asks_the_same_few_queries(cast, admin, django_assert_max_num_q
 
 
 def shown_password(answer) -> str:
-    return re.search(r"初始密码</dt><dd><code>([^<]+)", answer.content.decode())[1]
+    return re.search(r"初始密码</dt><dd><b>([^<]+)", answer.content.decode())[1]
 
 
 def test_adding_shows_the_password_once(cast, admin, client):
@@ -404,3 +404,8 @@ def test_a_failing_room_moves_nothing(cast, pile, monkeypatch):
     with pytest.raises(DomainError):
         members.disable(member=cast.qingshi_filler, by=cast.sysadmin, hand_to=cast.qingshi_head)
     assert cast.qingshi_filler.is_active
+
+
+def test_empty_fields_are_asked_for_by_name(cast, admin):
+    errors = admin.post("/more/people/add/", {}).context["form"].errors
+    assert (errors["username"], errors["roles"]) == (["请填写账号。"], ["请选择角色。"])
