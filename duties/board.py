@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WEEK = re.compile(r"[0-9]{4}年第[0-9]+周（([^）]+)）$")
 ONE_DAY = dt.timedelta(days=1)
+#: a report that was in and came back: its correction step waits in its place, its date does not move
+RETURNED = Q(kind=Duty.Kind.REPORT, first_done_at__isnull=False, status=Duty.Status.OPEN)
 #: group, its word, in the order of the page
 GROUPS = (
     ("late", "已逾期"),
@@ -108,7 +110,7 @@ def _below(held: set[tuple[int, str]]) -> set[int]:
 def actionable(rows: QuerySet[Duty], at: dt.datetime) -> QuerySet[Duty]:
     """Open and possible now: the window has begun; a report of a closed period waits for its end."""
     begun = Q(window_start__lte=at) & (Q(window_end__lte=at) | Q(due_at__lt=F("window_end")))
-    return rows.open().filter(Q(window_start__isnull=True) | begun, history=False)
+    return rows.open().exclude(RETURNED).filter(Q(window_start__isnull=True) | begun, history=False)
 
 
 def tallies(rows: QuerySet[Duty], at: dt.datetime) -> dict[str, int]:
@@ -164,7 +166,8 @@ def _item(
     urged: set[int],
 ) -> Item:
     act_url, label = acts.link(duty, urls.get((duty.subject_kind, duty.subject_id), ""))
-    still = duty.status == Duty.Status.OPEN
+    returned = is_returned(duty)
+    still = duty.status == Duty.Status.OPEN and not returned
     return Item(
         pk=duty.pk,
         title=duty.title,
@@ -176,7 +179,7 @@ def _item(
         act_url=act_url,
         act_label=label,
         due_at=duty.due_at,
-        status=duty.status,
+        status=Duty.Status.FULFILLED if returned else duty.status,
         historical=duty.history,
         provisional=duty.provisional,
         catch_up=duty.catch_up,
@@ -194,10 +197,18 @@ def short(title: str) -> str:
     return WEEK.sub(r"\1", title)
 
 
+def is_returned(duty: Duty) -> bool:
+    """Whether it is a report that was in once and waits for its correction."""
+    open_again = duty.status == Duty.Status.OPEN and duty.first_done_at is not None
+    return open_again and duty.kind == Duty.Kind.REPORT
+
+
 def state_words(duty: Duty, at: dt.datetime) -> str:
-    """未完成 · 逾期未完成 · 按期完成 · 逾期完成 · 免除 · 取消."""
+    """未完成 · 逾期未完成 · 按期完成 · 逾期完成 · 退回修改中 · 免除 · 取消."""
     if duty.status in (Duty.Status.WAIVED, Duty.Status.CANCELLED):
         return duty.get_status_display()
+    if is_returned(duty):
+        return "退回修改中"
     if duty.status == Duty.Status.OPEN:
         return "逾期未完成" if duty.late(at) and not duty.first_done_at else "未完成"
     if duty.history or duty.due_at is None:

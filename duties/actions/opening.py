@@ -34,10 +34,10 @@ BATCH = 2000
 
 
 def open_ahead(at: dt.datetime | None = None, *, afresh: bool = False) -> int:
-    """Open every occurrence that is due within 14 days or whose window has begun. Returns how many.
+    """Open every occurrence whose window has begun or begins within 14 days. Returns how many.
 
     Any number of schedulers at once open each occurrence once: the heartbeat row is taken first and holds
-    the others off, and the key is unique. What an outage kept from being opened is marked 补生成.
+    the others off, and the key is unique. What was not opened when its window began is marked 补生成.
     `afresh` (rules have just been loaded) looks at everything again and marks nothing.
     """
     at = at or now()
@@ -112,8 +112,8 @@ def _scan_from(rule: DutyRule, last: dt.datetime | None) -> dt.date:
 
 
 def _opens_at(found: Occurrence) -> dt.datetime:
-    """When it is to be opened: two weeks before it is due, or as its window begins."""
-    return min(found.due_at - AHEAD, found.window.start)
+    """When it is to be opened: two weeks before its window begins, so that a short outage misses nothing."""
+    return min(found.due_at, found.window.start) - AHEAD
 
 
 def _missing(rows: list[Owed], last: dt.datetime | None, at: dt.datetime) -> list[Duty]:
@@ -127,7 +127,7 @@ def _missing(rows: list[Owed], last: dt.datetime | None, at: dt.datetime) -> lis
     for owed in rows:
         if owed.key not in there:
             duty = owed.duty()
-            owed_since = max(_opens_at(owed.occurrence), owed.rule.loaded_at)
+            owed_since = max(owed.occurrence.window.start, owed.rule.loaded_at)
             duty.catch_up = outage and not duty.history and owed_since < at - OUTAGE
             found.append(duty)
     return found

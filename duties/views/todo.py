@@ -62,7 +62,8 @@ def todo(request: MemberRequest) -> HttpResponse:
 
 def watched(member: Any, at: Any) -> QuerySet[Duty]:
     """我督办: what is late in the member's sight, in other hands."""
-    return Duty.objects.visible_to(member).open().filter(due_at__lt=at, history=False)
+    rows = Duty.objects.visible_to(member).open().exclude(board.RETURNED)
+    return rows.filter(due_at__lt=at, history=False)
 
 
 def grouped(items: list[Item]) -> list[dict[str, Any]]:

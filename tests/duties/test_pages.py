@@ -159,6 +159,19 @@ def test_the_record_says_why_this_date(rules):
     assert "青石镇填表人" in body
 
 
+def test_a_returned_report_is_not_late_while_its_correction_waits(rules):
+    row = Duty.objects.get(key="report.weekly:qingshi:2022-W37")
+    paper = rules.unit("shangwan")
+    paper.duty_id = row.pk
+    actions.prove(kind="report.weekly", agency=row.agency, at=row.due_at, subject=paper)
+    actions.send_back(key=row.key)
+    found = titles(rules.client("qingshi.filler").get("/todo/"))
+    assert f"退回修改：{row.title}" in found and row.title not in found
+    assert "退回修改中" in rules.client("office").get(f"/duties/{row.pk}/").content.decode()
+    watched = rules.client("office").get("/todo/?tab=watch")
+    assert row.pk not in [item.pk for group in watched.context["groups"] for item in group["items"]]
+
+
 def test_urge_button_acts_once_a_day(cast):
     row = duty(cast)
     client = cast.client("office")

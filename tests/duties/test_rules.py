@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import time
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -10,7 +12,9 @@ from django.core.management import CommandError, call_command
 from core.errors import DomainError
 from core.models import AuditEntry
 from duties import actions
+from duties.actions import opening
 from duties.models import Duty, DutyRule
+from duties.rules import dates as rule_dates
 from duties.rules import expand
 from minewatch.lib.clock import SHANGHAI
 
@@ -91,11 +95,12 @@ def test_loading_again_changes_and_opens_nothing(rules):
     assert (DutyRule.objects.count(), Duty.objects.count()) == (7, before)
 
 
-def test_opens_two_weeks_ahead_and_what_has_begun(rules):
+def test_opens_two_weeks_before_the_window_begins(rules):
     live = Duty.objects.filter(agency__code="shangwan", history=False)
-    assert list(live.values_list("period", flat=True)) == ["2022-W35", "2022-W36"]
+    assert list(live.values_list("period", flat=True)) == ["2022-W35", "2022-W36", "2022-W37"]
     assert Duty.objects.get(key="report.monthly:qingshi:2022-09").due_at == at(2022, 10, 10, 23, 59, 59)
     assert Duty.objects.get(key="patrol.county.quarterly:nr:2022-Q3").title == "县级季度巡查 2022年第三季度"
+    assert not Duty.objects.filter(period="2022-10").exists()
 
 
 def test_what_was_due_before_loading_is_history_without_red_light(rules):
@@ -114,17 +119,25 @@ def test_ticks_open_each_occurrence_once(rules):
     assert Duty.objects.filter(period="2022-W37", agency__code="shangwan").count() == 1
 
 
-def test_after_three_days_outage_missed_ones_are_made_once_and_marked(rules):
-    with time_machine.travel(at(2022, 9, 5, 8), tick=False):
+def test_three_days_outage_misses_nothing_that_was_opened_ahead(rules):
+    for day in (8, 11, 14):
+        with time_machine.travel(at(2022, 9, day, 8), tick=False):
+            actions.open_ahead()
+    assert not Duty.objects.filter(catch_up=True).exists()
+
+
+def test_after_three_days_outage_missed_ones_are_made_once_and_marked(rules, monkeypatch):
+    monkeypatch.setattr(opening, "AHEAD", dt.timedelta(0))  # as after an outage longer than the look ahead
+    with time_machine.travel(at(2022, 9, 16, 8), tick=False):
+        actions.open_ahead(afresh=True)
+    with time_machine.travel(at(2022, 9, 19, 8), tick=False):
         made = actions.open_ahead()
         assert actions.open_ahead() == 0
     late = Duty.objects.filter(catch_up=True)
-    assert made == late.count() > 0
-    assert set(late.values_list("period", flat=True)) == {"2022-W37"}
-    assert (
-        Duty.objects.get(key="report.weekly:qingshi:2022-W37").title
-        == "工作周报 2022年第37周（9月10日—9月16日）"
-    )
+    assert made == late.count() == 13  # nine villages, three townships, the office
+    assert set(late.values_list("period", flat=True)) == {"2022-W38"}
+    title = "工作周报 2022年第38周（9月17日—9月23日）"
+    assert Duty.objects.get(key="report.weekly:qingshi:2022-W38").title == title
 
 
 def test_without_an_outage_nothing_is_marked(rules):
@@ -140,7 +153,7 @@ def test_a_month_without_worker_loses_no_window(rules):
     with time_machine.travel(at(2022, 11, 2), tick=False):
         actions.open_ahead()
     weeks = Duty.objects.filter(agency__code="shangwan", history=False).values_list("period", flat=True)
-    assert list(weeks) == [f"2022-W{n}" for n in range(35, 46)]
+    assert list(weeks) == [f"2022-W{n}" for n in range(35, 47)]
 
 
 def test_proofs_that_came_first_count_when_the_duty_opens(rules):
@@ -285,3 +298,38 @@ def test_command_computes_what_is_not_stored_and_below_adds_villages(rules, caps
 def test_command_refuses_an_unknown_unit(rules):
     with pytest.raises(CommandError, match="没有代码为“nowhere”的单位"):
         call_command("duties", "--agency", "nowhere", "--from", "2022-09-01", "--to", "2022-09-30")
+
+
+#: due days from 2020 to 2060: Sundays, months, quarters, Fridays, months
+DUE_DAYS = {
+    "patrol.village.weekly": 2139,
+    "patrol.township.monthly": 492,
+    "patrol.county.quarterly": 164,
+    ".weekly": 2140,
+    ".monthly": 492,
+}
+
+
+@pytest.fixture(params=["UTC", "Asia/Shanghai", "America/New_York"])
+def _server_zone(request, monkeypatch):
+    """The machine's own zone; Shanghai's days must not care."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_server_zone")
+def test_each_shipped_rule_has_one_due_day_per_period_and_windows_that_tile(rules):
+    """B7: forty years, wherever the server stands; a boundary belongs to exactly one window."""
+    for rule in DutyRule.objects.select_related("county"):
+        found = rule_dates(rule, DATE(2020, 1, 1), DATE(2060, 12, 31))
+        keys = [one.key for one in found]
+        assert len(keys) == len(set(keys))
+        assert len(keys) == DUE_DAYS[rule.key.removeprefix("report.county").removeprefix("report")]
+        for one, following in pairwise(found):
+            assert one.window.end == following.window.start
+            assert one.due_at < following.due_at
+            assert one.window.end - dt.timedelta(microseconds=1) in one.window
+            assert one.window.end not in one.window
