@@ -289,7 +289,10 @@ def _is_total(cells: Mapping[int, Cell]) -> bool:
 
 def _plain(text: str) -> str:
     """Folded, with half-width brackets and colons."""
-    return fold(text).translate(str.maketrans("（）：", "():"))
+    return fold(text).translate(HALF_WIDTH)
+
+
+HALF_WIDTH = str.maketrans("（）：", "():")
 
 
 def _spaced(*words: str) -> str:
@@ -365,9 +368,7 @@ SIGNED = {
 
 def _signatures(cells: Mapping[int, Cell]) -> dict[str, str]:
     """role → name of a signature line ("" where unsigned); {} for any other row."""
-    own = [_plain(cell.text) for _, cell in sorted(cells.items()) if not cell.merged_from]
-    if len(own) > 2 * len(SIGNED):  # a full row that happens to speak of a 负责人
-        return {}
+    own = _own_texts(cells, most=2 * len(SIGNED))  # a full row may happen to speak of a 负责人
     found: dict[str, str] = {}
     for place, text in enumerate(own):
         for role, pattern in SIGNED.items():
@@ -383,8 +384,12 @@ def _signatures(cells: Mapping[int, Cell]) -> dict[str, str]:
     return found
 
 
+def _own_texts(cells: Mapping[int, Cell], most: int) -> list[str]:
+    """The row's own texts from the left; none where there are more than `most`."""
+    own = [cell.text for _, cell in sorted(cells.items()) if not cell.merged_from]
+    return [_plain(text) for text in own] if len(own) <= most else []
+
+
 def _is_note(cells: Mapping[int, Cell]) -> bool:
-    own = [_plain(cell.text) for _, cell in sorted(cells.items()) if not cell.merged_from]
-    if len(own) != 1 or not own:
-        return False
-    return bool(re.match(r"(?:说明|注|备注|填表说明)\s*:|[0-9]{1,2}\s*[.、．]\s*\D", own[0]))
+    own = _own_texts(cells, most=1)
+    return bool(own) and bool(re.match(r"(?:说明|注|备注|填表说明)\s*:|[0-9]{1,2}\s*[.、．]\s*\D", own[0]))

@@ -25,13 +25,15 @@ def fold(text: str, *, keep_lines: bool = False) -> str:
     if keep_lines:
         lines = re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text)
         return "\n".join(fold(line) for line in lines).strip("\n")
-    spaced = re.sub(r"\s+", " ", text.translate(HALVES))
-    return re.sub(" +", " ", "".join(filter(_is_visible, spaced))).strip()
+    plain = text.translate(HALVES)
+    if not plain.isprintable():  # the common text has no blanks but spaces and nothing to drop
+        plain = "".join(filter(_is_visible, re.sub(r"\s+", " ", plain)))
+    return re.sub(" +", " ", plain).strip() if " " in plain else plain
 
 
 def normalise(text: str) -> str:
     """Text for telling whether two names are the same: NFKC, no blanks, case folded, （） equal to ()."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", fold(text)))
+    plain = "".join(unicodedata.normalize("NFKC", fold(text)).split())
     return unicodedata.normalize("NFKC", plain.casefold())
 
 
