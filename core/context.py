@@ -1,6 +1,6 @@
 """What every page knows: who is here, where the rooms are, and how the house stands.
 
-Context: `nav` [{key, label, short, url, icon, active}], `who` {id, name, unit} or None, `unread` int,
+Context: `nav` [{key, label, short, url, icon, active}], `who` {id, name, unit, business} or None, `unread` int,
 `demo` bool, `worker_down` bool, `idle_minutes` int, `large_text` bool, `release` str, `site_name` str.
 """
 
@@ -25,10 +25,12 @@ NAV: tuple[tuple[str, str, str, str], ...] = (
 LARGE_TEXT_COOKIE = "mw_large"
 
 
-def nav(path: str) -> list[dict[str, Any]]:
+def nav(path: str, business: bool) -> list[dict[str, Any]]:
+    """The rooms; the administrator and the auditor have 更多 only (三员分立)."""
     return [
         {"key": key, "label": label, "short": short, "url": url, "icon": key, "active": path.startswith(url)}
         for key, label, short, url in NAV
+        if business or key == "more"
     ]
 
 
@@ -37,7 +39,12 @@ def who(request: HttpRequest) -> dict[str, Any] | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    return {"id": user.pk, "name": user.name, "unit": str(user.agency or "")}
+    return {
+        "id": user.pk,
+        "name": user.name,
+        "unit": str(user.agency or ""),
+        "business": user.is_business,
+    }
 
 
 def unread(request: HttpRequest) -> int:
@@ -59,7 +66,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     signed_in = who(request)
     return {
         "site_name": getattr(settings, "SITE_NAME", "矿山联合执法"),
-        "nav": nav(request.path) if signed_in else [],
+        "nav": nav(request.path, signed_in["business"]) if signed_in else [],
         "who": signed_in,
         "unread": SimpleLazyObject(lambda: unread(request) if signed_in else 0),
         "demo": bool(getattr(settings, "DEMO", False)),

@@ -1,6 +1,9 @@
 """Form 1 as data: every text, merge, width and style (golden: form1-patrol-ledger-blank.xlsx)."""
 
+import unicodedata
+from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 from openpyxl.styles import Alignment, Border, Font, Side
 
@@ -41,6 +44,26 @@ ORIENTATION = "landscape"
 PAPER_A4 = 9
 
 KEYS_SHEET = "_minewatch"  # very hidden: which row of which sheet is which record
+
+
+LINE_POINTS = 15.0
+
+
+def height(texts: Sequence[str]) -> float | None:
+    """Row height in points that shows every wrapped line, for offices whose software does not fit rows.
+
+    None (the golden's own) where one line is enough.
+    """
+    lines = max(
+        (ceil(_columns(str(text)) / (width - 1)) for text, width in zip(texts, WIDTHS.values(), strict=True)),
+        default=1,
+    )
+    return LINE_POINTS * lines if lines > 1 else None
+
+
+def _columns(text: str) -> int:
+    """Width in half-width characters: a Chinese one takes two."""
+    return sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in text)
 
 
 def filled_text(day: date | None) -> str:

@@ -84,6 +84,7 @@ def _fill(sheet: Worksheet, book: PatrolBook) -> None:
     rows = book.rows or [("",) * len(layout.LABELS)] * layout.BLANK_ROWS
     for number, texts in enumerate(rows, layout.FIRST_ROW):
         _row(sheet, number, texts)
+        sheet.row_dimensions[number].height = layout.height(texts)
     _foot(sheet, layout.FIRST_ROW + len(rows), book.signatures)
     sheet.freeze_panes = layout.FREEZE
     sheet.print_title_rows = layout.REPEAT_ROWS

@@ -81,7 +81,11 @@ def test_a_blank_export_is_the_golden(tmp_path):
 
 def test_a_filled_export_is_the_clean_sample(tmp_path):
     write_patrol_book(tmp_path / "filled.xlsx", [book_of(clean())])
-    assert picture(tmp_path / "filled.xlsx") == picture(CLEAN)
+    ours, sample = picture(tmp_path / "filled.xlsx"), picture(CLEAN)
+    # the sample leaves heights to the software; ours show every wrapped line wherever it is printed
+    heights, _none = ours.pop("heights"), sample.pop("heights")
+    assert ours == sample
+    assert heights[4] == 30
 
 
 def test_several_units_get_a_sheet_each_and_are_read_back(tmp_path):
@@ -414,8 +418,9 @@ def test_the_marked_copy_is_red_where_refused_and_mends_to_nothing(tmp_path):
 
 def test_keys_follow_moved_rows_and_leave_the_form_alone(tmp_path):
     book = book_of(clean(), row_keys=[f"k{number}" for number in range(1, 25)])
+    write_patrol_book(tmp_path / "plain.xlsx", [book_of(clean())])
     write_patrol_book(tmp_path / "keyed.xlsx", [book])
-    assert picture(tmp_path / "keyed.xlsx") == picture(CLEAN)
+    assert picture(tmp_path / "keyed.xlsx") == picture(tmp_path / "plain.xlsx")
     edit = openpyxl.load_workbook(tmp_path / "keyed.xlsx")
     sheet = edit.worksheets[0]
     four, five = ([sheet.cell(row, c).value for c in range(1, 11)] for row in (4, 5))
