@@ -1,7 +1,7 @@
 """What every page knows: who is here, where the rooms are, and how the house stands.
 
-Context: `nav` [{key, label, short, url, icon, active}], `who` {id, name, unit, business} or None, `unread` int,
-`demo` bool, `worker_down` bool, `idle_minutes` int, `large_text` bool, `release` str, `site_name` str.
+Context: `nav` [{key, label, short, url, icon, active}], `who` {id, name, unit, business} or None, `unread`
+int, `demo` bool, `worker_down` bool, `idle_minutes` int, `large_text` bool, `release`, `site_name` str.
 """
 
 from typing import Any
