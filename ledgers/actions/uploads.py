@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from agencies.models import Agency, AgencyKind
@@ -20,7 +20,7 @@ from core.errors import Conflict, DomainError
 from core.models import Run, StoredFile, Upload, UploadRow
 from core.once import once
 from core.workflow import conflict
-from ledgers.actions.entries import file_rows
+from ledgers.actions.entries import FiledRows, file_rows
 from ledgers.actions.filers import guard_filing, units_to_file_for
 from ledgers.actions.refs import sites_for
 from ledgers.actions.rows import EntryRow
@@ -272,16 +272,33 @@ def _apply_patrol(upload: Upload) -> Applied:
                 upload=upload,
                 judged=True,
             )
-            for place, (row, entry) in enumerate(zip(own, filed.entries, strict=True)):
-                row.subject_kind, row.subject_id = audit.subject_of(entry)
-                if place in filed.known:
-                    row.verdict = Verdict.KNOWN
-            UploadRow.objects.bulk_update(own, ["subject_kind", "subject_id", "verdict"], batch_size=BATCH)
+            _keep_results(own, filed)
             added += len(filed.added)
             known += len(filed.known)
         return added, known
 
     return apply
+
+
+def _keep_results(rows: Sequence[UploadRow], filed: FiledRows) -> None:
+    """What became of each row, on the receipt."""
+    values = [
+        (row.pk, *audit.subject_of(entry), Verdict.KNOWN if place in filed.known else row.verdict)
+        for place, (row, entry) in enumerate(zip(rows, filed.entries, strict=True))
+    ]
+    for start in range(0, len(values), BATCH):
+        _update_results(values[start : start + BATCH])
+
+
+def _update_results(values: list[tuple]) -> None:
+    """One statement on PostgreSQL and SQLite alike; Django's bulk_update builds a CASE per row and column."""
+    table = connection.ops.quote_name(UploadRow._meta.db_table)
+    sql = (
+        f"UPDATE {table} SET subject_kind = v.column2, subject_id = v.column3, verdict = v.column4 "  # noqa: S608
+        f"FROM (VALUES {', '.join(['(%s, %s, %s, %s)'] * len(values))}) AS v WHERE {table}.id = v.column1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [str(v) if isinstance(v, Verdict) else v for row in values for v in row])
 
 
 def entry_rows(rows: Sequence[UploadRow], unit: Agency) -> list[EntryRow]:
