@@ -51,9 +51,13 @@ class DutyFilter(django_filters.FilterSet):
     """Unit, kind, state, period of the due day. Without a state: what is open."""
 
     unit = django_filters.ModelChoiceFilter(
-        field_name="agency", queryset=Agency.objects.none(), label="责任单位", to_field_name="code"
+        field_name="agency",
+        queryset=Agency.objects.none(),
+        label="责任单位",
+        to_field_name="code",
+        empty_label="全部",
     )
-    kind = django_filters.ChoiceFilter(choices=Duty.Kind.choices, label="类别")
+    kind = django_filters.ChoiceFilter(choices=Duty.Kind.choices, label="类别", empty_label="全部")
     state = django_filters.ChoiceFilter(
         choices=STATES[1:], label="状态", method="of_state", empty_label="未完成"
     )
