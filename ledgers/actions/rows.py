@@ -121,8 +121,16 @@ def with_point(location: str, lon: float | None, lat: float | None) -> str:
 def completed(row: EntryRow) -> EntryRow:
     """The row with its place as the paper wants it: a site's when none was written, the point behind it."""
     if row.site is not None and not row.location:
-        row = replace(row, location=place_of(row.site))
+        row = replace(row, location=place_of(row.site), **_point_of(row))
     return replace(row, location=with_point(row.location, row.lon, row.lat))
+
+
+def _point_of(row: EntryRow) -> dict[str, object]:
+    """The site's own point where none was taken on the spot."""
+    site = row.site
+    if row.lon is not None or site is None or site.lon is None:
+        return {}
+    return {"lon": site.lon, "lat": site.lat, "datum": site.datum, "coordinate_raw": site.coordinate_raw}
 
 
 def judge(row: EntryRow, agency: Agency, refs: Refs) -> None:

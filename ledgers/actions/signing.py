@@ -16,7 +16,7 @@ from ledgers.models import Sheet, Signature
 from ledgers.states import SHEET_MOVES, SheetStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 SUBMITS = ("submit", "submit_short")
 OWN_WORK = "填表人不能审核、签批自己填报的台账"
@@ -51,16 +51,29 @@ def fillers_of(sheet: Sheet) -> set[int]:
     )
 
 
-def post_for(agency: Agency, roles: Iterable[str], *, without: set[int] = frozenset()) -> Post | None:
-    """Where a step of `agency` waits: holders there, acting persons included, else the unit above."""
-    place: Agency | None = agency
+def post_for(agency: Agency, roles: Sequence[str], *, without: set[int] = frozenset()) -> Post | None:
+    """Where a step of `agency` waits: holders there, acting persons included, else the unit above.
+
+    Above, the unit's head or leader stands in where nobody holds the post (as `agencies.posts`).
+    """
+    place, asked = agency, tuple(roles)
     while place is not None:
-        for role in roles:
-            found = tuple(m for m in Member.objects.holding(place, role) if m.pk not in without)
-            if found:
-                return Post(place, role, found)
-        place = place.parent
+        post = _held_in(place, asked, without)
+        if post is not None:
+            return post
+        place, asked = place.parent, tuple(dict.fromkeys((*roles, Role.HEAD, Role.LEADER)))
     return None
+
+
+def _held_in(place: Agency, roles: tuple[str, ...], without: set[int]) -> Post | None:
+    """Everyone in `place` who may do a step of `roles`; it is named after the first role that is held."""
+    found: dict[int, Member] = {}
+    named = ""
+    for role in roles:
+        members = [member for member in Member.objects.holding(place, role) if member.pk not in without]
+        named = named or (role if members else "")
+        found |= {member.pk: member for member in members}
+    return Post(place, named, tuple(found.values())) if named else None
 
 
 def short_chain(agency: Agency) -> bool:
@@ -69,14 +82,9 @@ def short_chain(agency: Agency) -> bool:
 
 
 def waiting(sheet: Sheet, move: Transition) -> Post | None:
-    """Where a review or signature of this sheet waits."""
-    without = fillers_of(sheet)
-    if move.side == "superior":
-        return post_for(sheet.agency.parent, move.roles, without=without) if sheet.agency.parent else None
-    post = post_for(sheet.agency, move.roles, without=without)
-    if post is None and move.name in ("sign", "return_by_head") and sheet.agency.kind == AgencyKind.VILLAGE:
-        return None
-    return post
+    """Where this move of the sheet waits."""
+    agency = sheet.agency.parent if move.side == "superior" else sheet.agency
+    return post_for(agency, move.roles, without=fillers_of(sheet)) if agency else None
 
 
 def why_not(member: Member, sheet: Sheet, move: Transition) -> str:
@@ -88,8 +96,11 @@ def why_not(member: Member, sheet: Sheet, move: Transition) -> str:
     if move.name == "countersign" and sheet.agency.kind != AgencyKind.VILLAGE:
         return "只有村台账可由乡镇会签"
     post = waiting(sheet, move)
+    if move.name == "sign" and sheet.agency.kind == AgencyKind.VILLAGE and not _held_at_home(sheet, post):
+        return "村主要负责人不能签批，由乡镇会签"
     if post is not None and member.pk in {holder.pk for holder in post.members}:
-        return _why_not_countersign(sheet) if move.name == "countersign" else ""
+        over_head = move.name == "countersign" and _held_at_home(sheet, waiting(sheet, SHEET_MOVES["sign"]))
+        return "村主要负责人在岗，由其签批" if over_head else ""
     if member.pk in fillers_of(sheet):
         return OWN_WORK
     return f"由{post.words}办理" if post else "目前无人担任该职务，请系统管理员指定代理人员"
@@ -103,14 +114,11 @@ def _why_not_submit(member: Member, sheet: Sheet, move: Transition) -> str:
     return ""
 
 
-def _why_not_countersign(sheet: Sheet) -> str:
-    """A village that has a head of its own is not countersigned over him."""
-    without = fillers_of(sheet)
-    own = [m for m in Member.objects.holding(sheet.agency, Role.HEAD) if m.pk not in without]
-    return "村主要负责人在岗，由其签批" if own else ""
+def _held_at_home(sheet: Sheet, post: Post | None) -> bool:
+    return post is not None and post.agency.pk == sheet.agency_id
 
 
-def stands_in(member: Member, sheet: Sheet, roles: Iterable[str]) -> bool:
+def stands_in(member: Member, sheet: Sheet, roles: Sequence[str]) -> bool:
     """代签: the member holds none of `roles` in the sheet's unit by own post."""
     return not (member.agency_id == sheet.agency_id and member.own_roles & set(roles))
 
@@ -131,8 +139,8 @@ def choices(member: Member, sheet: Sheet) -> list[Choice]:
     """Every move of the table that fits the unit's chain, with the reason where it may not be made."""
     short = short_chain(sheet.agency)
     skipped = ("submit", "review", "return_by_deputy") if short else ("submit_short",)
-    if sheet.agency.kind != AgencyKind.VILLAGE:
-        skipped += ("countersign",)
+    at_home = _held_at_home(sheet, waiting(sheet, SHEET_MOVES["sign"]))
+    skipped += ("countersign",) if sheet.agency.kind != AgencyKind.VILLAGE or at_home else ("sign",)
     moves = [move for move in SHEET_MOVES.values() if move.name not in skipped]
     if sheet.status == SheetStatus.SIGNED:
         moves = []

@@ -150,7 +150,7 @@ def test_a_chosen_site_gives_the_place(cast):
     entry = file_entry(
         member=cast.shangwan_filler, agency=cast.unit("shangwan"), row=row(location="", site=site(cast))
     )
-    assert entry.location == "青石镇上湾村柳树沟采石场(E111.46377,N39.42386)" and entry.lon is None
+    assert entry.location == "青石镇上湾村柳树沟采石场(E111.46377,N39.42386)" and entry.lon == 111.46377
 
 
 def test_a_site_of_another_village_is_refused(cast):
