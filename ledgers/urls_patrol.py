@@ -1,0 +1,38 @@
+"""Addresses of sheets, entries, leads and their REST; part of ledgers.urls."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from ledgers import api
+from ledgers.views import entries, filing, grid, papers, sheets, special
+
+urlpatterns = [
+    path("ledgers/", sheets.index, name="home"),
+    path("ledgers/sheets/open/", sheets.open_now, name="sheet_open"),
+    path("ledgers/sheets/blank/", papers.blank, name="sheet_blank"),
+    path("ledgers/sheets/<int:pk>/", sheets.show, name="sheet"),
+    path("ledgers/sheets/<int:pk>/print/", papers.printed, name="sheet_print"),
+    path("ledgers/sheets/<int:pk>/form.xlsx", papers.workbook, name="sheet_xlsx"),
+    path("ledgers/sheets/<int:pk>/zero/", sheets.zero, name="sheet_zero"),
+    path("ledgers/sheets/<int:pk>/comment/", sheets.comment, name="sheet_comment"),
+    path("ledgers/sheets/<int:pk>/scan/", sheets.scan, name="sheet_scan"),
+    path("ledgers/sheets/<int:pk>/do/<slug:name>/", sheets.move, name="sheet_move"),
+    path("ledgers/entries/", entries.index, name="entries"),
+    path("ledgers/entries/export.xlsx", entries.export, name="entries_export"),
+    path("ledgers/entries/new/", filing.new, name="entry_new"),
+    path("ledgers/entries/sites/", filing.sites, name="entry_sites"),
+    path("ledgers/entries/<int:pk>/", entries.show, name="entry"),
+    path("ledgers/entries/<int:pk>/receipt/", filing.receipt, name="entry_receipt"),
+    path("ledgers/entries/<int:pk>/correct/", entries.correct_entry, name="entry_correct"),
+    path("ledgers/entries/<int:pk>/withdraw/", entries.withdraw_entry, name="entry_withdraw"),
+    path("ledgers/grid/", grid.grid, name="grid"),
+    path("ledgers/grid/save/", grid.save, name="grid_save"),
+    path("ledgers/parse-point/", filing.parse_point, name="parse_point"),
+    path("ledgers/special/", special.special, name="special"),
+    path("ledgers/special/<int:pk>/", special.sent, name="special_sent"),
+    path("cases/", RedirectView.as_view(pattern_name="ledgers:leads"), name="cases"),
+    path("cases/leads/", special.index, name="leads"),
+    path("cases/leads/<int:pk>/", special.show, name="lead"),
+    path("api/ledgers/entries/", api.entries, name="api_entries"),
+    path("api/ledgers/entries/<int:pk>/", api.entry, name="api_entry"),
+]
