@@ -11,4 +11,4 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
-        from reports import verbs  # noqa: F401
+        from reports import subjects, tasks, verbs  # noqa: F401

@@ -8,9 +8,10 @@ from agencies.models import Agency, Member, Role
 from core.errors import DomainError, NotAllowed
 from core.workflow import Transition
 from reports.models import Report
-from reports.states import REPORT_MOVES, ReportStatus
+from reports.models.report import LIVE
+from reports.states import REPORT_MOVES
 
-EDITABLE = (ReportStatus.DRAFT, ReportStatus.RETURNED)
+EDITABLE = LIVE
 MAKERS = REPORT_MOVES["submit"].roles
 
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from typing import TYPE_CHECKING
 
 from core import jobs
+from core.audit import subject_of
 from core.errors import DomainError
+from core.models import Run
 from duties.models import Duty
 from minewatch.lib.clock import midnight
 from reports.actions.drafts import open_draft
 from reports.kinds import KINDS
 from reports.models import Report
 
+if TYPE_CHECKING:
+    from agencies.models import Member
+
 logger = logging.getLogger(__name__)
 
 DRAFT = "report.draft"
+UNDER_WAY = (Run.Status.QUEUED, Run.Status.RUNNING)
 A_DAY = dt.timedelta(days=1)
 
 
@@ -55,11 +62,13 @@ def _open(duty: Duty, kind: str, *, late: bool) -> int:
     return 1
 
 
-def start_draft(report: Report, *, member, catch_up: bool = False):
-    """The job that computes the draft; a double click is one job."""
+def start_draft(report: Report, *, member: Member | None, catch_up: bool = False) -> Run:
+    """The job that computes the draft; while one waits or runs, a second click is the same job."""
+    kind, key = subject_of(report)
+    ended = Run.objects.filter(kind=DRAFT, subject_kind=kind, subject_id=key).exclude(status__in=UNDER_WAY)
     return jobs.start(
         kind=DRAFT,
-        key=f"{DRAFT}:{report.pk}:{report.version}",
+        key=f"{DRAFT}:{report.pk}:{ended.count() + 1}",
         params={"report": report.pk},
         agency=report.agency,
         member=member,

@@ -1,9 +1,31 @@
 """Report: one per duty (unit × window × kind × form version)."""
 
-from django.db import models
+from __future__ import annotations
 
-from agencies.scope import AgencyOrRecipientScoped
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.scope import AgencyOrRecipientScoped, readable_agencies
 from reports.states import ReportStatus
+
+if TYPE_CHECKING:
+    from agencies.models import Member
+
+LIVE = (ReportStatus.DRAFT, ReportStatus.RETURNED)
+
+
+class ReportQuerySet(AgencyOrRecipientScoped["Report"]):
+    """Reads of reports."""
+
+    def visible_to(self, member: Member) -> ReportQuerySet:
+        """Reports of units the member may read, and what was sent to the member's unit.
+
+        A draft is live data: only those who may read the unit see it.
+        """
+        own = Q(agency__in=readable_agencies(member).values("pk"))
+        return super().visible_to(member).filter(own | ~Q(status__in=LIVE))
 
 
 class Report(models.Model):
@@ -39,7 +61,7 @@ class Report(models.Model):
     catch_up = models.BooleanField("补生成", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = AgencyOrRecipientScoped.as_manager()
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "报表"
