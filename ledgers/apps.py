@@ -11,4 +11,4 @@ class LedgersConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
-        from ledgers import importers, verbs  # noqa: F401
+        from ledgers import importers, subjects, subjects_sites, verbs  # noqa: F401

@@ -20,6 +20,8 @@ register({
     "lead.moved": Verb("线索随巡查记录更正"),
     "lead.withdrawn": Verb("撤回线索"),
     "site.saved": Verb("维护监管对象"),
+    "site.retired": Verb("停用监管对象"),
+    "site.restored": Verb("恢复监管对象"),
     "sites.imported": Verb("导入监管对象"),
     "licence.saved": Verb("维护证照"),
     "gang.marked": Verb("标记涉黑涉恶"),

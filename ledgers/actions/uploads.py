@@ -16,10 +16,11 @@ from django.db.models import F
 
 from agencies.models import Agency, AgencyKind
 from core import audit, files, jobs
-from core.errors import Conflict, DomainError
+from core.errors import Conflict, DomainError, NotAllowed
 from core.models import Run, StoredFile, Upload, UploadRow
 from core.once import once
 from core.workflow import conflict
+from ledgers.actions import sites
 from ledgers.actions.entries import FiledRows, file_rows
 from ledgers.actions.filers import guard_filing, units_to_file_for
 from ledgers.actions.refs import sites_for
@@ -94,9 +95,13 @@ def receive(
             _keep(upload, judged)
         else:
             jobs.start(
-                kind=JUDGE, key=f"{JUDGE}:{upload.pk}", params={"upload": upload.pk}, agency=agency,
-                member=member, subject=upload,
-            )  # fmt: skip
+                kind=JUDGE,
+                key=f"{JUDGE}:{upload.pk}",
+                params={"upload": upload.pk},
+                agency=agency,
+                member=member,
+                subject=upload,
+            )
         return upload
 
     return once(token=token, verb="upload.judged", member=member, make=make)
@@ -310,6 +315,50 @@ def entry_rows(rows: Sequence[UploadRow], unit: Agency) -> list[EntryRow]:
     return [EntryRow.of(facts_of(row.values), site=sites.get(row.values.get("site"))) for row in rows]
 
 
-GUARDS: dict[str, Callable[[Member | None, Agency], object]] = {"patrol": guard_filing}
-UNITS: dict[str, Callable[[Member], QuerySet[Agency]]] = {"patrol": units_to_file_for}
-APPLY: dict[str, Callable[[Upload], Applied]] = {"patrol": _apply_patrol}
+def _apply_sites(upload: Upload) -> Applied:
+    """Rows of the register, each to its township."""
+    rows = list(upload.rows.filter(verdict__in=GOOD))
+    codes = {row.values[key] for row in rows for key in ("agency", "village")}
+    units = {unit.code: unit for unit in Agency.objects.filter(code__in=codes).select_related("division")}
+    facts = [
+        (units[row.values["agency"]], units.get(row.values["village"]), facts_of(row.values)) for row in rows
+    ]
+
+    def apply(member: Member | None) -> tuple[int, int]:
+        made = sites.add_sites(member=member, rows=facts, agency=upload.agency)
+        for row, site in zip(rows, made, strict=True):
+            if site is None:
+                row.verdict = Verdict.KNOWN
+            else:
+                row.subject_kind, row.subject_id = audit.subject_of(site)
+        UploadRow.objects.bulk_update(rows, ["subject_kind", "subject_id", "verdict"], batch_size=BATCH)
+        added = sum(site is not None for site in made)
+        return added, len(made) - added
+
+    return apply
+
+
+def _guard_sites(member: Member | None, agency: Agency) -> None:
+    """Townships upload their own register; natural resources and the office the county's."""
+    if member is not None and agency not in units_for(member, "sites"):
+        raise NotAllowed("监管对象由乡镇填表人、分管领导或自然资源局导入。")
+
+
+def _site_units(member: Member) -> QuerySet[Agency]:
+    """The unit in whose name the member uploads a register."""
+    townships = sites.kept_townships(member)
+    own = Agency.objects.filter(pk=member.agency_id) if townships.exists() else Agency.objects.none()
+    if member.agency.kind in sites.BUREAU_ROLES:
+        return own
+    return townships
+
+
+GUARDS: dict[str, Callable[[Member | None, Agency], object]] = {
+    "patrol": guard_filing,
+    "sites": _guard_sites,
+}
+UNITS: dict[str, Callable[[Member], QuerySet[Agency]]] = {
+    "patrol": units_to_file_for,
+    "sites": _site_units,
+}
+APPLY: dict[str, Callable[[Upload], Applied]] = {"patrol": _apply_patrol, "sites": _apply_sites}

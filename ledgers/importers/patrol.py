@@ -15,6 +15,7 @@ from ledgers.actions.places import Paper
 from ledgers.actions.refs import PLACED, load_refs, unit_code
 from ledgers.actions.rows import EntryRow, period_for
 from ledgers.columns import BY_KEY, Refs
+from ledgers.importers.marks import cell_verdicts
 from ledgers.inlets import GOOD, Inlet, Judged, Line, Remark, Verdict, register
 from ledgers.official import (
     JudgedRow,
@@ -39,7 +40,6 @@ VERDICTS = {
     REFUSED: Verdict.REFUSED,
     SKIPPED: Verdict.SKIPPED,
 }
-BACK = {verdict: ours for ours, verdict in VERDICTS.items()}
 HEAD_LABELS = {"unit": "填报单位", "filled_on": "填写时间"}
 LONGEST_TEXT = 1000
 NOTHING = "文件里没有任何内容"
@@ -201,24 +201,9 @@ def _compare_with_earlier(drafts: Iterable[_Draft], agency: Agency) -> None:
 
 def mark_patrol(original: Path, upload: Upload, out: Path) -> None:
     """The same workbook: refused cells red, reasons and mends as comments, row keys out of sight."""
-    rows = list(upload.rows.all())
-    said = [*upload.problems, *(problem for row in rows for problem in row.problems)]
-    verdicts = [
-        CellVerdict(
-            s["sheet"],
-            s["row"],
-            s["col"],
-            s["coord"],
-            s["column"],
-            BACK[s["verdict"]],
-            s["reason"],
-            s["mend"],
-        )
-        for s in said
-        if s["verdict"] in (Verdict.NOTED, Verdict.REFUSED)
-    ]
-    keys = {(row.sheet, row.number): str(row.pk) for row in rows if row.verdict != Verdict.SKIPPED}
-    mark_workbook(original, verdicts, keys, out)
+    rows = upload.rows.exclude(verdict=Verdict.SKIPPED)
+    keys = {(row.sheet, row.number): str(row.pk) for row in rows}
+    mark_workbook(original, cell_verdicts(upload), keys, out)
 
 
 def blank_form(agency: Agency) -> tuple[bytes, str]:

@@ -1,10 +1,18 @@
 """Site 监管对象 and Licence 证照: 一矿一档."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 
-from agencies.scope import AgencyScoped
+from agencies.models import Agency, AgencyKind
+from agencies.scope import AgencyScoped, readable_agencies
 from minewatch.lib.text import initials
+
+if TYPE_CHECKING:
+    from agencies.models import Member
 
 
 class SiteKind(models.TextChoices):
@@ -25,6 +33,32 @@ class Production(models.TextChoices):
     STOPPED = "stopped", "停产"
     BUILDING = "building", "基建"
     NONE = "none", "不适用"
+
+
+class SiteQuerySet(AgencyScoped["Site"]):
+    """Reads of the register: a village reads its own sites, the township all of its villages."""
+
+    def visible_to(self, member: Member) -> SiteQuerySet:
+        """Sites of the units the member may read; the police read the county's, whose marks they keep."""
+        units = readable_agencies(member).values("pk")
+        found = Q(agency__in=units) | Q(village__in=units)
+        for code in police_counties(member):
+            found |= Q(division__code__startswith=code)
+        return self.filter(found)
+
+    def of_unit(self, agency: Agency) -> SiteQuerySet:
+        """Sites of `agency` and the units below it, for reports, jobs and commands."""
+        units = Agency.objects.under(agency).values("pk")
+        return self.filter(Q(agency__in=units) | Q(village__in=units))
+
+
+def police_counties(member: Member) -> set[str]:
+    """Division codes whose sites the member reads as police, by post or acting."""
+    if not member.is_business:
+        return set()
+    units = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)}
+    police = Agency.objects.filter(pk__in=units, kind=AgencyKind.POLICE)
+    return set(police.values_list("division__code", flat=True))
 
 
 class Site(models.Model):
@@ -72,7 +106,7 @@ class Site(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = AgencyScoped.as_manager()
+    objects = SiteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "监管对象"
@@ -87,6 +121,14 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LicenceQuerySet(models.QuerySet["Licence"]):
+    """Reads of licences go through their site."""
+
+    def visible_to(self, member: Member) -> LicenceQuerySet:
+        """Licences of the sites the member may read."""
+        return self.filter(site__in=Site.objects.visible_to(member).values("pk"))
 
 
 class Licence(models.Model):
@@ -132,6 +174,8 @@ class Licence(models.Model):
     )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LicenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "证照"
