@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import drafts, files, health, home, notices, prefs, runs
+from core.views import drafts, files, health, home, notices, prefs, runs, search
 
 app_name = "core"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("drafts/save/", drafts.save, name="draft_save"),
     path("drafts/load/", drafts.load, name="draft_load"),
     path("drafts/drop/", drafts.drop, name="draft_drop"),
+    path("search/", search.index, name="search"),
     path("notices/", notices.index, name="notices"),
     path("notices/<int:pk>/read/", notices.read, name="notice_read"),
     path("files/<int:pk>/", files.download, name="file"),
