@@ -178,7 +178,7 @@ def _act(
     transition, text = SHEET_MOVES[name], _short(text.strip(), "reason")
 
     def make() -> Sheet:
-        _guard(sheet, member, transition)
+        _guard(sheet, member, transition, expected_version)
         signs_in = stands_in(member, sheet, transition.roles)
         moved = move(
             sheet, transition, expected_version=expected_version, **stamps, **_stamps(transition, sheet)
@@ -199,10 +199,10 @@ def _act(
     return once(token=token, verb=verb, member=member, make=make)
 
 
-def _guard(sheet: Sheet, member: Member, transition: Transition) -> None:
-    """Raises Conflict when the sheet has moved on, NotAllowed with the reason otherwise."""
+def _guard(sheet: Sheet, member: Member, transition: Transition, expected_version: int | None) -> None:
+    """Raises Conflict when the sheet has moved on since it was read, NotAllowed with the reason otherwise."""
     sheet.refresh_from_db()
-    if sheet.status not in transition.source:
+    if sheet.status not in transition.source or expected_version not in (None, sheet.version):
         raise conflict(sheet)
     reason = why_not(member, sheet, transition)
     if reason:
