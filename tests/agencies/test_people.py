@@ -184,7 +184,7 @@ def test_the_list_asks_the_same_few_queries(cast, admin, django_assert_max_num_q
 
 
 def shown_password(answer) -> str:
-    return re.search(r"初始密码</dt><dd><b>([^<]+)", answer.content.decode())[1]
+    return re.search(r"初始密码</dt><dd><code>([^<]+)", answer.content.decode())[1]
 
 
 def test_adding_shows_the_password_once(cast, admin, client):
