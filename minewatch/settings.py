@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "agencies.middleware.Accounts",  # before the limits: marks what is no activity; after all: passwords that are due
+    "agencies.middleware.Accounts",  # before the limits; and after all: passwords that are due
     "minewatch.middleware.SessionLimits",
     "minewatch.middleware.PrivatePages",
     "django.contrib.messages.middleware.MessageMiddleware",

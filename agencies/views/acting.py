@@ -22,7 +22,7 @@ from agencies.people import (
     posts_of,
     visible_acting,
 )
-from agencies.views.pages import ACTING, MORE, client_id, only, sent, submitted, token_of
+from agencies.views.pages import ACTING, MORE, fresh_token, only, sent, submitted, token_of
 from core.web import MemberRequest
 from minewatch.lib.clock import now
 
@@ -87,7 +87,7 @@ def add(request: MemberRequest) -> HttpResponse:
             "submit": "指定",
             "lead": "代理期间，该职务的待办同时送代理人员，签批处注明“代签”。自己填报的不能自己审签。",
             "cancel_url": reverse("agencies:acting"),
-            "client_id": client_id(request),
+            "client_token": fresh_token(request),
         },
     )
 

@@ -15,7 +15,7 @@ from agencies.forms import HandoverForm, LeaveForm
 from agencies.handover import open_work
 from agencies.models import Member, Role
 from agencies.people import keeps_accounts, posts_of, visible_people
-from agencies.views.pages import MORE, PEOPLE, client_id, only, sent, submitted
+from agencies.views.pages import MORE, PEOPLE, fresh_token, only, sent, submitted
 from core.web import MemberRequest
 
 
@@ -33,7 +33,7 @@ def _context(request: MemberRequest, member: Member, form: HandoverForm) -> dict
         "crumbs": [MORE, PEOPLE],
         "form": form,
         "desk": desk(request.user, member),
-        "client_id": client_id(request),
+        "client_token": fresh_token(request),
         "cancel_url": reverse("agencies:person", args=[member.pk]),
     }
 

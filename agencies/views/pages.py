@@ -59,12 +59,12 @@ def submitted(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, A
 
 def token_of(request: HttpRequest) -> uuid.UUID | None:
     """The client id of the form that was sent."""
-    return client_token(request.POST.get("client_id"))
+    return client_token(request.POST.get("token"))
 
 
-def client_id(request: HttpRequest) -> str:
+def fresh_token(request: HttpRequest) -> str:
     """The client id to put into the form: the one that came, else a fresh one."""
-    return request.POST.get("client_id") or str(uuid.uuid4())
+    return request.POST.get("token") or str(uuid.uuid4())
 
 
 def chips(request: HttpRequest, form: forms.Form) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from agencies.models import Agency, Member, Role
 from agencies.paging import keyset
 from agencies.people import keeps_accounts, may_list_people, visible_acting, visible_people
 from agencies.views.leaving import desk
-from agencies.views.pages import MORE, PEOPLE, clean, client_id, filtered, only, sent, submitted, token_of
+from agencies.views.pages import MORE, PEOPLE, clean, filtered, fresh_token, only, sent, submitted, token_of
 from core import audit
 from core.models import AuditEntry
 from core.web import MemberRequest
@@ -202,7 +202,7 @@ def add(request: MemberRequest) -> HttpResponse:
             "form": form,
             "submit": "新增并生成初始密码",
             "cancel_url": reverse("agencies:people"),
-            "client_id": client_id(request),
+            "client_token": fresh_token(request),
         },
     )
 
@@ -226,7 +226,7 @@ def move(request: MemberRequest, pk: int) -> HttpResponse:
             "form": form,
             "submit": "保存调整",
             "cancel_url": reverse("agencies:person", args=[pk]),
-            "client_id": client_id(request),
+            "client_token": fresh_token(request),
             "desk": desk(request.user, member),
         },
     )

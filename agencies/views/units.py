@@ -17,7 +17,7 @@ from agencies.forms import UnitFilter, UnitForm
 from agencies.models import Agency, Member
 from agencies.paging import keyset
 from agencies.people import keeps_accounts, visible_people, visible_units
-from agencies.views.pages import MORE, UNITS, clean, client_id, filtered, only, sent, submitted, token_of
+from agencies.views.pages import MORE, UNITS, clean, filtered, fresh_token, only, sent, submitted, token_of
 from core.web import MemberRequest
 from minewatch.lib.text import fold
 
@@ -180,7 +180,7 @@ def add(request: MemberRequest) -> HttpResponse:
             "form": form,
             "submit": "新增",
             "cancel_url": reverse("agencies:units"),
-            "client_id": client_id(request),
+            "client_token": fresh_token(request),
         },
     )
 
@@ -207,6 +207,6 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
             "form": form,
             "submit": "保存",
             "cancel_url": reverse("agencies:unit", args=[pk]),
-            "client_id": client_id(request),
+            "client_token": fresh_token(request),
         },
     )

@@ -55,7 +55,7 @@ def todo(request: MemberRequest) -> HttpResponse:
             "groups": grouped(items) if tab != "done" else [{"word": "", "key": "done", "items": items}],
             "page": page,
             "acks": Notice.objects.filter(member=member, needs_ack=True, acked_at__isnull=True)[:5],
-            "client_id": uuid.uuid4(),
+            "client_token": uuid.uuid4(),
         },
     )
 

@@ -52,7 +52,7 @@ def index(request: MemberRequest) -> HttpResponse:
             "page": page,
             "duties": board.items(page_rows, member, at, urging=oversees(member)),
             "empty": {"text": "没有符合条件的任务。"},
-            "client_id": uuid.uuid4(),
+            "client_token": uuid.uuid4(),
         },
     )
 
@@ -103,7 +103,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
             "buttons": buttons,
             "missing": missing,
             "timeline": timeline(duty, member),
-            "client_id": uuid.uuid4(),
+            "client_token": uuid.uuid4(),
         },
     )
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.models import Agency
-from agencies.views.pages import client_id, submitted, token_of
+from agencies.views.pages import fresh_token, submitted, token_of
 from core import audit
 from core.errors import DomainError
 from core.files import XLSX, files_of
@@ -206,7 +206,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
             "related": _related(request, entry),
             "buttons": buttons,
             "missing": missing,
-            "client_id": client_id(request),
+            "client_token": fresh_token(request),
             "timeline": _timeline(entry),
             "photos": [photo for row in chain_of(entry) for photo in files_of(row, "photo")],
         },
@@ -326,7 +326,7 @@ def correct_entry(request: MemberRequest, pk: int) -> HttpResponse:
         "form": form,
         "groups": [{"legend": legend, "fields": names} for legend, names in GROUPS],
         "more": ("night", "people", "vehicles", "remark"),
-        "client_id": client_id(request),
+        "client_token": fresh_token(request),
         "submit": "提交更正",
         "cancel_url": reverse("ledgers:entry", args=[pk]),
     }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.models import Agency
-from agencies.views.pages import client_id, submitted, token_of
+from agencies.views.pages import fresh_token, submitted, token_of
 from core import drafts
 from core.errors import NotAllowed
 from core.web import MemberRequest, business
@@ -117,7 +117,7 @@ def new(request: MemberRequest) -> HttpResponse:
         "groups": [{"legend": legend, "fields": names} for legend, names in GROUPS],
         "more": ("night", "people", "vehicles", "remark"),
         "multipart": True,
-        "client_id": client_id(request),
+        "client_token": fresh_token(request),
         "draft": _draft(request),
         "submit": "提交",
         "cancel_url": reverse("ledgers:home"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import Agency
-from agencies.views.pages import client_id
+from agencies.views.pages import fresh_token
 from core.errors import DomainError, Missing
 from core.models import Upload
 from core.web import MemberRequest, body_json, business, client_token
@@ -90,7 +90,7 @@ def grid(request: MemberRequest) -> HttpResponse:
 @require_POST
 @business
 def save(request: MemberRequest) -> JsonResponse:
-    """JSON {client_id, sheet {agency, day, paste}, rows [{row, column: text}], good_only?} → {url}."""
+    """JSON {token, version, sheet {agency, day, paste}, rows [{row, column: text}], good_only?} → {url}."""
     data = body_json(request)
     about = data.get("sheet") if isinstance(data.get("sheet"), dict) else {}
     sent = _read(units_to_file_for(request.user), about, _json_lines(data.get("rows"), about))
@@ -146,7 +146,7 @@ def _file(request: MemberRequest, sent: Sent, data: Mapping[str, Any]) -> Upload
         rows=sent.good,
         refs=sent.refs,
         refused=bad,
-        token=client_token(data.get("client_id")),
+        token=client_token(data.get("token")),
     )
 
 
@@ -223,7 +223,7 @@ def _page(
         "blank_rows": max(10, len(rows) + 5),
         "none": NONE,
         "save_url": reverse("ledgers:grid_save"),
-        "client_id": client_id(request),
+        "client_token": fresh_token(request),
         "draft": {"key": "grid"},
         "problems": _told(sent, error) if error else [],
     }

@@ -19,7 +19,7 @@ LEADS = {"label": "线索", "url": "/cases/leads/"}
 
 def version_of(request: HttpRequest) -> int | None:
     """The version the sender saw, or None."""
-    text = request.POST.get("expected_version", "")
+    text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 

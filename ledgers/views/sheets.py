@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -9,11 +10,9 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.models import Agency
-from agencies.scope import readable_agencies
-from agencies.views.pages import client_id, token_of
+from agencies.views.pages import fresh_token, token_of
 from core.errors import Conflict, DomainError
 from core.files import files_of
 from core.models import StoredFile
@@ -21,7 +20,7 @@ from core.templatetags.mw import zh_date
 from core.web import MemberRequest, business
 from duties.models import Duty
 from ledgers.actions import sheets
-from ledgers.actions.filers import filing_posts, may_file
+from ledgers.actions.filers import filing_posts, may_file, units_to_file_for
 from ledgers.actions.places import OPEN
 from ledgers.actions.rows import own_period
 from ledgers.actions.signing import Choice, choices
@@ -31,6 +30,7 @@ from ledgers.filters import SheetFilter
 from ledgers.models import Entry, Sheet
 from ledgers.paging import keyset
 from ledgers.states import SheetStatus
+from ledgers.views.filing import home_unit
 from ledgers.views.pages import LEDGERS, filtered, steps, version_of
 from minewatch.lib.clock import now
 from minewatch.lib.periods import parse_period
@@ -53,6 +53,7 @@ DONE = {
     "countersign": "已会签。",
     "return": "已退回填表人。",
 }
+ONE_GESTURE = dt.timedelta(seconds=2)  # a remark sent with a move is written beside it
 RETURNS = ("return_by_deputy", "return_by_head")
 
 
@@ -89,6 +90,7 @@ def _actions(request: MemberRequest) -> list[dict[str, Any]]:
     filing = [
         {"label": "填巡查记录", "url": reverse("ledgers:entry_new"), "primary": True},
         {"label": "批量填报", "url": reverse("ledgers:grid")},
+        {"label": "零报告", "url": reverse("ledgers:sheet_open")},
     ]
     rest = [
         {"label": "巡查记录", "url": reverse("ledgers:entries")},
@@ -145,7 +147,7 @@ def _page(request: MemberRequest, sheet: Sheet, *, failed: DomainError | None = 
         "missing": [{"label": c.move.label, "reason": c.reason} for c in _told(options)],
         "returning": returning,
         "version": sheet.version,
-        "client_id": client_id(request),
+        "client_token": fresh_token(request),
         "timeline": _timeline(sheet),
         "prints": _prints(sheet),
         "may_fill": sheet.status in OPEN and may_file(request.user, sheet.agency),
@@ -234,10 +236,14 @@ def _timeline(sheet: Sheet) -> list[dict[str, Any]]:
     acts = steps("ledgers.sheet", sheet.pk, without=("sheet.commented",))
     for step in acts:
         step["kind"] = {"sheet.returned": "refused", "sheet.signed": "done"}.get(step["verb"], "")
-    remarks = [
-        {"at": row.at, "who": row.member.label, "words": "意见", "text": row.text}
-        for row in sheet.comments.filter(entry__isnull=True).select_related("member__agency")
-    ]
+    remarks = []
+    for row in sheet.comments.filter(entry__isnull=True).select_related("member__agency"):
+        who = row.member.label
+        beside = [s for s in acts if s["who"] == who and abs(s["at"] - row.at) < ONE_GESTURE]
+        if beside:
+            beside[0]["text"] = row.text
+        else:
+            remarks.append({"at": row.at, "who": who, "words": "意见", "text": row.text})
     return sorted([*acts, *remarks], key=lambda step: step["at"])
 
 
@@ -313,7 +319,7 @@ def zero(request: MemberRequest, pk: int) -> HttpResponse:
         "crumbs": [LEDGERS, {"label": title_of(sheet), "url": reverse("ledgers:sheet", args=[pk])}],
         "sheet": sheet,
         "version": sheet.version,
-        "client_id": client_id(request),
+        "client_token": fresh_token(request),
     }
     return render(request, "ledgers/sheet_zero.html", context)
 
@@ -352,13 +358,29 @@ def scan(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("ledgers:sheet", pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @business
 def open_now(request: MemberRequest) -> HttpResponse:
-    """Open the current sheet of a unit, to report zero for it."""
-    units = Agency.objects.filter(pk__in=readable_agencies(request.user).values("pk"))
-    unit = get_object_or_404(units.select_related("division"), code=request.POST.get("agency", ""))
-    period = request.POST.get("period") or own_period(unit, now().date())
-    sheet = sheets.open_sheet(agency=unit, period=period, member=request.user)
+    """Open the sheet of a unit and period; for a period in which nothing was filed, to report zero."""
+    units = units_to_file_for(request.user)
+    unit = home_unit(request, units)
+    chosen = request.POST.get("agency") or request.GET.get("agency") or unit.code
+    period = request.POST.get("period") or own_period(unit, now().date()).key
+    context = {
+        "title": "零报告",
+        "crumbs": [LEDGERS],
+        "units": units,
+        "chosen": chosen,
+        "period": period,
+        "problems": [],
+    }
+    if request.method == "GET":
+        return render(request, "ledgers/sheet_open.html", context)
+    unit = get_object_or_404(units, code=chosen)
+    try:
+        span = request.POST.get("period") or own_period(unit, now().date())
+        sheet = sheets.open_sheet(agency=unit, period=span, member=request.user)
+    except DomainError as error:
+        context["problems"] = [{"label": "期间", "message": error.message, "href": "#open-period"}]
+        return render(request, "ledgers/sheet_open.html", context, status=error.status)
     return redirect("ledgers:sheet", sheet.pk)
-

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.models import Agency
 from agencies.paging import keyset
-from agencies.views.pages import client_id, submitted, token_of
+from agencies.views.pages import fresh_token, submitted, token_of
 from core.files import files_of
 from core.models import Notice
 from core.templatetags.mw import zh_datetime
@@ -59,7 +59,7 @@ def special(request: MemberRequest) -> HttpResponse:
         "lead": "提交后立即通知乡镇分管领导、主要负责人和县里的承办人，不用先填台账。",
         "form": form,
         "multipart": True,
-        "client_id": client_id(request),
+        "client_token": fresh_token(request),
         "submit": "立即报告",
         "cancel_url": reverse("ledgers:home"),
     }

@@ -51,7 +51,7 @@ def form(cast, **more):
         "agency": cast.unit("qingshi").pk,
         "roles": ["filler"],
         "phone": "0350-1234567",
-        "client_id": str(uuid.uuid4()),
+        "token": str(uuid.uuid4()),
     } | more
 
 

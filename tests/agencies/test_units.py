@@ -22,7 +22,7 @@ def form(cast, **more):
         "online": "on",
         "division": cast.county.pk,
         "parent": cast.unit("county").pk,
-        "client_id": str(uuid.uuid4()),
+        "token": str(uuid.uuid4()),
     } | more
 
 

@@ -31,7 +31,7 @@ def fields(**more):
         "licence": "无",
         "shallow": "否",
         "outcome": "none",
-        "client_id": str(uuid4()),
+        "token": str(uuid4()),
     }
     return facts | more
 
@@ -220,7 +220,7 @@ def line(number, **more):
 
 def send(client, rows, **more):
     body = {
-        "client_id": str(uuid4()),
+        "token": str(uuid4()),
         "sheet": {"agency": "qingshi", "day": today().isoformat()},
         "rows": rows,
     }
@@ -254,18 +254,18 @@ def test_the_good_rows_alone_are_filed_when_that_is_chosen(cast):
 
 def test_a_grid_sent_twice_acts_once(cast):
     client, token = cast.client("qingshi.filler"), str(uuid4())
-    urls = {send(client, [line(1), line(2)], client_id=token).json()["url"] for _ in range(3)}
+    urls = {send(client, [line(1), line(2)], token=token).json()["url"] for _ in range(3)}
     assert len(urls) == 1 and Entry.objects.count() == 2
 
 
 def test_the_grid_works_without_scripts_and_takes_a_pasted_block(cast):
     client = cast.client("qingshi.filler")
-    facts = {"agency": "qingshi", "day": today().isoformat(), "client_id": str(uuid4())}
+    facts = {"agency": "qingshi", "day": today().isoformat(), "token": str(uuid4())}
     facts |= {f"rows-1-{key}": value for key, value in line(1).items() if key != "row"}
     facts["paste"] = "序号\t巡查检查区域位置\n1\t青石镇下湾村东沟\t煤\t无\t是\t否\t否\t否\t无异常\t\n"
     assert client.post("/ledgers/grid/", facts).status_code == 302
     assert set(Entry.objects.values_list("location", flat=True)) == {"青石镇上湾村1号沟", "青石镇下湾村东沟"}
-    bad = client.post("/ledgers/grid/", facts | {"client_id": str(uuid4()), "rows-1-licence": "也许"})
+    bad = client.post("/ledgers/grid/", facts | {"token": str(uuid4()), "rows-1-licence": "也许"})
     assert (
         bad.status_code == 400
         and "第1行有无采矿证" in bad.content.decode()
@@ -286,7 +286,7 @@ def test_a_broken_grid_body_is_answered_not_a_fault(cast, body):
 
 def move(client, sheet, name, **more):
     url = reverse("ledgers:sheet_move", args=[sheet.pk, name])
-    return client.post(url, {"client_id": str(uuid4()), "expected_version": sheet.version} | more)
+    return client.post(url, {"token": str(uuid4()), "version": sheet.version} | more)
 
 
 def test_the_whole_chain_by_buttons(cast):
@@ -527,7 +527,7 @@ def test_a_row_is_corrected_on_its_page_and_keeps_what_the_form_has_no_room_for(
         "reason": "矿种写错",
     }
     facts = {name: value for name, value in facts.items() if value not in (None, False)}
-    answer = client.post(url, facts | {"client_id": str(uuid4())})
+    answer = client.post(url, facts | {"token": str(uuid4())})
     assert answer.status_code == 302, answer.context["form"].errors
     new = Entry.objects.live().get()
     assert new.supersedes == filed and new.mineral == "铁矿"
@@ -546,7 +546,7 @@ def test_a_row_is_withdrawn_on_its_page(cast):
 
 def test_a_special_report_is_sent_and_its_readers_shown(cast):
     client = cast.client("shangwan.head")
-    facts = {"agency": "shangwan", "text": "夜里有挖机", "location": "柳树沟", "client_id": str(uuid4())}
+    facts = {"agency": "shangwan", "text": "夜里有挖机", "location": "柳树沟", "token": str(uuid4())}
     page = client.post("/ledgers/special/", facts, follow=True).content.decode()
     assert "已报告" in page and "青石镇 青石镇主要负责人" in page
     lead = Lead.objects.get()
