@@ -6,13 +6,14 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from core.errors import DomainError, Missing, NotAllowed
-from core.models import AuditEntry, Change
+from core.models import AuditEntry, Change, Matter, Notice, Once
 from duties.models import Proof
 from ledgers.actions import tally
 from ledgers.actions.entries import file_entry, file_rows
-from ledgers.models import Entry, Lead, Sheet, Tally
+from ledgers.models import Counter, Entry, Lead, Sheet, Tally
 from tests.ledgers.make import digging, row, site, today
 
 
@@ -116,6 +117,37 @@ def test_a_batch_is_filed_whole_or_not_at_all(cast):
     with pytest.raises(DomainError, match="第2行.*白杨镇"):
         file_rows(member=cast.qingshi_filler, agency=cast.unit("qingshi"), rows=rows, source="grid")
     assert not Entry.objects.exists() and not Sheet.objects.exists()
+
+
+def test_a_fault_at_any_statement_leaves_nothing_behind(cast):
+    member, agency = cast.qingshi_filler, cast.unit("qingshi")
+    member.is_business  # noqa: B018 – roles are read once per request
+    watched = (Entry, Sheet, Tally, Proof, Lead, Notice, Matter, Counter, AuditEntry, Change, Once)
+    before = [model.objects.count() for model in watched]
+    writes = 0
+
+    def breaks_at(number):
+        seen = 0
+
+        def wrapper(execute, sql, params, many, context):
+            nonlocal seen
+            if sql.startswith(("INSERT", "UPDATE")):
+                seen += 1
+                if seen == number:
+                    raise RuntimeError("power cut")
+            return execute(sql, params, many, context)
+
+        return wrapper
+
+    for writes in range(1, 200):
+        try:
+            with connection.execute_wrapper(breaks_at(writes)):
+                file_entry(member=member, agency=agency, row=digging(), token=uuid4())
+        except RuntimeError:
+            assert [model.objects.count() for model in watched] == before, writes
+        else:
+            break
+    assert 15 < writes < 199 and Entry.objects.count() == 1
 
 
 def test_a_place_in_another_township_is_refused_by_name(cast):
