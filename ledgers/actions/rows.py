@@ -119,9 +119,11 @@ def with_point(location: str, lon: float | None, lat: float | None) -> str:
 
 
 def completed(row: EntryRow) -> EntryRow:
-    """The row with its place as the paper wants it: a site's when none was written, the point behind it."""
-    if row.site is not None and not row.location:
-        row = replace(row, location=place_of(row.site), **_point_of(row))
+    """The row as the paper wants it: a site's place and mineral when none were written, the point behind."""
+    if row.site is not None:
+        row = replace(row, mineral=row.mineral or row.site.mineral)
+        if not row.location:
+            row = replace(row, location=place_of(row.site), **_point_of(row))
     return replace(row, location=with_point(row.location, row.lon, row.lat))
 
 

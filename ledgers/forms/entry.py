@@ -64,7 +64,7 @@ class EntryForm(forms.Form):
     )
     location = text("location", help_text="选了监管对象可以不填。未登记的地点写到乡（镇）、村、沟")
     patrolled_at = text("patrolled_at", required=True, help_text="如 2022-09-23 14:30，默认现在")
-    mineral = text("mineral")
+    mineral = text("mineral", help_text="如 煤、铝土矿、建筑用砂。选了监管对象可以不填")
     licence = answer("licence")
     licence_text = hung(
         Conditional(label="证号或说明", max_length=90),
