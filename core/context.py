@@ -42,7 +42,7 @@ def who(request: HttpRequest) -> dict[str, Any] | None:
     return {
         "id": user.pk,
         "name": user.name,
-        "unit": str(user.agency or ""),
+        "unit": user.agency.label if user.agency else "",
         "business": user.is_business,
     }
 

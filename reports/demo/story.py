@@ -37,7 +37,7 @@ SLOW_VILLAGE = "liulin"
 Event = tuple[dt.datetime, Callable[[], object]]
 
 
-def load_demo(at: dt.datetime | None = None) -> dict[str, int]:
+def load_demo(at: dt.datetime | None = None, weeks: int = WEEKS) -> dict[str, int]:
     """Load the county, its sites and its last quarter up to `at` (now); does nothing where people are.
 
     Returns what was made, by noun.
@@ -45,12 +45,14 @@ def load_demo(at: dt.datetime | None = None) -> dict[str, int]:
     if Member.objects.exists():
         return {}
     end = (at or now()).astimezone(SHANGHAI)
-    start = end.date() - dt.timedelta(days=end.weekday() + 7 * (WEEKS - 1))
+    start = end.date() - dt.timedelta(days=end.weekday() + 7 * (weeks - 1))
     with staged(dt.datetime.combine(start - dt.timedelta(days=1), dt.time(9), SHANGHAI)):
         load_county(plan=plan(), must_change_password=False)
         load_sites(end.date())
-        duties.load_rules(county=Division.objects.get(code=COUNTY))
-    story = Story(start, end)
+        # what was due before the county's second month is 历史: nobody owes it to the demo
+        live = dt.datetime.combine((start + dt.timedelta(days=31)).replace(day=11), dt.time(), SHANGHAI)
+        duties.load_rules(county=Division.objects.get(code=COUNTY), loaded_at=live)
+    story = Story(start, end, weeks)
     done = 0
     for instant, act in sorted(story.events(), key=lambda event: event[0]):
         if instant < end:
@@ -60,14 +62,14 @@ def load_demo(at: dt.datetime | None = None) -> dict[str, int]:
     old = Notice.objects.filter(needs_ack=True, pk__lt=story.newest_notice())
     old.update(read_at=end, acked_at=end)
     audit.seal()
-    return {"weeks": WEEKS, "acts": done}
+    return {"weeks": weeks, "acts": done}
 
 
 class Story:
     """The people, their sites and what they do when."""
 
-    def __init__(self, start: dt.date, end: dt.datetime) -> None:
-        self.start, self.end = start, end
+    def __init__(self, start: dt.date, end: dt.datetime, weeks: int) -> None:
+        self.start, self.end, self.weeks = start, end, weeks
         self.rng = random.Random(20260901)  # noqa: S311 – demo data
         self.units = {
             unit.code: unit for unit in Agency.objects.select_related("division", "parent__division")
@@ -79,15 +81,16 @@ class Story:
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, in no order."""
-        for week in range(WEEKS):
+        for week in range(self.weeks):
             monday = self.start + dt.timedelta(weeks=week)
             yield self._at(monday, 6), duties.open_ahead
             for township, (_code, _name, villages) in TOWNSHIPS.items():
                 for village in villages:
-                    yield from self._village_week(village, monday, last=week >= WEEKS - 1)
-                yield from self._township_week(township, monday, last=week >= WEEKS - 2)
+                    yield from self._village_week(village, monday, last=week >= self.weeks - 2)
+                yield from self._township_week(township, monday, last=week >= self.weeks - 2)
             yield from self._office_week(monday)
         yield from self._bureau()
+        yield from self._supplements()
         yield self._at(self.end.date() - dt.timedelta(days=1), 20), self._special
 
     def newest_notice(self) -> int:
@@ -182,7 +185,8 @@ class Story:
         if not (unit == LATE_TOWNSHIP and last):
             yield self._at(friday, 17, 30), self._report(f"{unit}.filler", unit, "weekly", week, sent)
             answer = self._send_back if unit == "baiyang" and last else self._accept
-            yield self._at(friday + dt.timedelta(days=3), 9, 30), answer("office", sent)
+            after = 0 if answer == self._send_back else 3  # sent back the same evening, taken in on Monday
+            yield self._at(friday + dt.timedelta(days=after), 20 if not after else 9), answer("office", sent)
         if monday.day <= 7:
             month = monday.replace(day=1) - dt.timedelta(days=1)
             if month.replace(day=1) >= self.start:
@@ -211,20 +215,39 @@ class Story:
         ]
 
     def _office_week(self, monday: dt.date) -> Iterator[Event]:
+        """The county's own reports, taken in by the county leader."""
         friday = monday + dt.timedelta(days=4)
         week = f"{friday.isocalendar().year}-W{friday.isocalendar().week:02}"
+        sent: list[object] = []
+        yield self._at(friday, 21), self._report("office", "office", "weekly", week, sent)
         if friday < self.end.date() - dt.timedelta(days=6):
-            yield self._at(friday, 21), self._report("office", "office", "weekly", week, [])
+            yield self._at(friday + dt.timedelta(days=3), 10), self._accept("leader", sent)
+        if monday.day <= 7 and (monday - dt.timedelta(days=7)).replace(day=1) >= self.start:
+            month, out = monday.replace(day=1) - dt.timedelta(days=1), []
+            yield self._at(monday, 15), self._report("office", "office", "monthly", f"{month:%Y-%m}", out)
+            yield self._at(monday + dt.timedelta(days=1), 10), self._accept("leader", out)
 
     # bureaus ------------------------------------------------------------------------------------
 
     def _bureau(self) -> Iterator[Event]:
         """Natural resources patrols the county, a few sites every third week."""
         nr = self.units["nr"]
-        for week in range(1, WEEKS, 3):
+        for week in range(1, self.weeks, 3):
             day = self.start + dt.timedelta(weeks=week, days=2)
             sites = [self.rng.choice(places) for places in self.sites.values()][:5]
             yield self._at(day, 17), self._file("nr.officer", nr, sites, day)
+
+    def _supplements(self) -> Iterator[Event]:
+        """Last month's rows that came late (补报): one sheet waits for a deputy, one for a head."""
+        day = self.end.date().replace(day=1) - dt.timedelta(days=1)
+        yesterday = self.end.date() - dt.timedelta(days=1)
+        for township in ("qingshi", "baiyang"):
+            unit, ledger = self.units[township], []
+            sites = self.sites[self.units[next(iter(TOWNSHIPS[township][2]))].pk][:2]
+            yield self._at(yesterday, 10), self._file(f"{township}.filler", unit, sites, day)
+            yield self._at(yesterday, 10, 30), self._submit(f"{township}.filler", unit, day, ledger)
+            if township == "baiyang":
+                yield self._at(yesterday, 11), self._review(f"{township}.deputy", ledger)
 
     def _special(self) -> object:
         return report_special(

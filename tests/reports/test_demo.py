@@ -15,11 +15,16 @@ from minewatch.lib.clock import SHANGHAI
 from reports.demo import load_demo
 from reports.models import Report
 
+ACCOUNTS = (
+    "shangwan.filler qingshi.deputy huangsha.head nr.approver water.officer power.officer office leader"
+    " discipline procuratorate custodian custodian2 auditor sysadmin"
+)
 
-@pytest.mark.parametrize("day", ["2026-11-23T03:00", "2026-10-07T12:00", "2026-03-01T23:30"])
+
+@pytest.mark.parametrize("day", ["2026-11-23T03:00", "2026-03-01T23:30"])
 def test_every_light_of_the_product_can_be_seen(db, day):
     at = dt.datetime.fromisoformat(day).replace(tzinfo=SHANGHAI)
-    load_demo(at)
+    load_demo(at, weeks=7)
     assert Site.objects.count() > 55
     assert set(Sheet.objects.values_list("status", flat=True)) == {
         "draft", "submitted", "reviewed", "signed", "returned",
@@ -30,6 +35,8 @@ def test_every_light_of_the_product_can_be_seen(db, day):
     assert {"patrol", "report"} <= set(late.values_list("kind", flat=True))
     assert late.count() < 12
     assert not audit.verify().broken
+    assert set(ACCOUNTS.split()) <= set(Member.objects.values_list("username", flat=True))
+    assert Member.objects.get(username="office").check_password("minewatch-demo")
 
 
 def test_nothing_is_loaded_where_people_are(cast):
@@ -38,13 +45,3 @@ def test_nothing_is_loaded_where_people_are(cast):
     call_command("load_demo", stdout=out)
     assert "没有载入" in out.getvalue()
     assert not Site.objects.exists()
-
-
-def test_all_accounts_of_the_readme_are_there(db):
-    load_demo(dt.datetime(2026, 11, 23, 9, tzinfo=SHANGHAI))
-    wanted = (
-        "shangwan.filler qingshi.deputy huangsha.head nr.approver water.officer power.officer office leader"
-    )
-    wanted += " discipline procuratorate custodian custodian2 auditor sysadmin"
-    assert set(wanted.split()) <= set(Member.objects.values_list("username", flat=True))
-    assert all(member.check_password("minewatch-demo") for member in Member.objects.all()[:5])
