@@ -73,8 +73,9 @@ class SiteForm(forms.Form):
             "datum": [(d, d) for d in DATUMS],
         }
         if column.key in choices:
-            first = [("", "按坐标文字（未写明的按CGCS2000）")] if column.key == "datum" else []
-            return forms.ChoiceField(choices=[*first, *choices[column.key]], **common)
+            empty = {"kind": [("", "请选择")], "datum": [("", "按坐标文字（未写明的按CGCS2000）")]}
+            common["initial"] = Production.NONE if column.key == "production" else ""
+            return forms.ChoiceField(choices=[*empty.get(column.key, ()), *choices[column.key]], **common)
         field = forms.CharField(max_length=column.max_length or None, strip=True, **common)
         if column.key == "mining_method":
             field.widget.attrs["placeholder"] = METHODS[0]

@@ -24,7 +24,7 @@ from ledgers.inlets import INLETS, Inlet, Verdict, visible_uploads
 from ledgers.long_files import is_long
 from ledgers.upload_forms import UploadForm
 from ledgers.views.parts import LEDGERS, UPLOADS, fresh_token, status_of, submitted, token_of, workbook
-from minewatch.lib.periods import BadPeriod
+from minewatch.lib.periods import BadPeriod, parse_period
 from minewatch.lib.xlsx import BadWorkbook
 
 HEAD = [
@@ -204,7 +204,7 @@ def _facts(upload: Upload, inlet: Inlet, fresh: int) -> list[dict[str, Any]]:
         {"label": "未采用", "value": f"{upload.rows_refused}{word}"},
     ]
     if upload.params.get("period"):
-        facts.insert(1, {"label": "指定期间", "value": upload.params["period"]})
+        facts.insert(1, {"label": "指定期间", "value": parse_period(upload.params["period"]).label})
     return facts
 
 
@@ -228,12 +228,19 @@ def _marked_url(upload: Upload) -> str:
 
 
 def _remarks(upload: Upload, verdict: str) -> list[dict[str, Any]]:
-    """What is said about heads and rows at this level, in the order of the paper."""
+    """What is said about heads and cells at this level, in the order of the paper.
+
+    A row that is refused for its sheet's head has nothing to mend itself; it stands in the list of rows.
+    """
     found = [said for said in upload.problems if said["verdict"] == verdict]
+    sheets = list(dict.fromkeys(upload.rows.order_by("id").values_list("sheet", flat=True)))
     for row in upload.rows.exclude(problems=[])[: SHOWN_REMARKS * 5]:
-        found += [said for said in row.problems if said["verdict"] == verdict]
+        own = (said for said in row.problems if said["verdict"] == verdict)
+        found += [said for said in own if said["column"] or verdict != Verdict.REFUSED]
         if len(found) >= SHOWN_REMARKS:
             break
+    places = {sheet: n for n, sheet in enumerate(sheets)}
+    found.sort(key=lambda said: (places.get(said["sheet"], len(places)), said["row"], said["col"]))
     return found[:SHOWN_REMARKS]
 
 
