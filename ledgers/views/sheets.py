@@ -90,10 +90,12 @@ def _actions(request: MemberRequest) -> list[dict[str, Any]]:
     filing = [
         {"label": "填巡查记录", "url": reverse("ledgers:entry_new"), "primary": True},
         {"label": "批量填报", "url": reverse("ledgers:grid")},
+        {"label": "表格导入", "url": reverse("ledgers:uploads")},
         {"label": "零报告", "url": reverse("ledgers:sheet_open")},
     ]
     rest = [
         {"label": "巡查记录", "url": reverse("ledgers:entries")},
+        {"label": "监管对象", "url": reverse("ledgers:sites")},
         {"label": "特殊情况报告", "url": reverse("ledgers:special")},
         {"label": "空白表打印", "url": reverse("ledgers:sheet_blank")},
     ]
