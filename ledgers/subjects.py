@@ -10,6 +10,8 @@ from django.urls import reverse
 from agencies import handover
 from agencies.models import Member
 from core.registry import Subject, register
+from duties import acts
+from duties.models import Duty
 from ledgers.actions.places import OPEN
 from ledgers.actions.steps import title_of
 from ledgers.models import Entry, Lead, Sheet
@@ -95,3 +97,10 @@ register(
     ),
 )
 handover.register("sheet", "填报中的巡查台账（仍由本单位填表人办理）", open_sheets)
+
+
+def _where_patrols_are_filed(duty: Duty) -> str:
+    return f"{reverse('ledgers:entry_new')}?agency={duty.agency.code}"
+
+
+acts.register("patrol", _where_patrols_are_filed, "去登记")
