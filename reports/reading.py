@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agencies.models import Agency
+from agencies.models import Agency, AgencyKind
 from ledgers.columns import ANSWERS, OFFICIAL, OFFICIAL_KEYS, official_texts
 from ledgers.models import Entry
 from minewatch.lib.clock import local_date
@@ -129,8 +129,10 @@ def numbers_of(report: Report) -> Numbers:
 
 
 def title_of(report: Report) -> str:
-    """青石镇人民政府打击非法违法采矿工作周报"""
-    return f"{report.agency.name}{kind_of(report).name}"
+    """青石镇人民政府打击非法违法采矿工作周报; what speaks for the county bears its name."""
+    agency = report.agency
+    county = agency.kind in (AgencyKind.COUNTY, AgencyKind.JOINT_OFFICE)
+    return f"{agency.county.name if county else agency.name}{kind_of(report).name}"
 
 
 def period_words(report: Report) -> str:

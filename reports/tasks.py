@@ -1,5 +1,6 @@
 """Job kinds of reports: a report id in, one call."""
 
+from core import notices
 from core.jobs import Progress, handler
 from core.models import StoredFile
 from reports import actions
@@ -25,6 +26,13 @@ def draft(progress: Progress) -> StoredFile:
         member=progress.run.member,
         step=lambda words, done, due: progress.step(words, done=done + 1, due=due + 1),
     )
+    if progress.run.member:
+        notices.send(
+            members=[progress.run.member],
+            kind="report.drafted",
+            text="报表草稿已生成，请核对。",
+            subject=report,
+        )
     return made["xlsx"].file
 
 

@@ -49,6 +49,7 @@ def index(request: MemberRequest) -> HttpResponse:
     make = _duty_row if tab == "due" else _report_row
     context = {
         "title": "报表",
+        "lead": TABS[tab][0],
         "tabs": [
             {"label": label, "count": counts[name], "url": f"?tab={name}", "active": name == tab}
             for name, (label, _) in TABS.items()

@@ -95,8 +95,8 @@ def _page(
 
 
 def _adds_up(figure: Figure, shown: Shown) -> str:
-    """报表数 24条，以下列出20条，其余4条由承办单位掌握。"""
-    whole = f"报表数{num(shown.total)}{figure.unit}"
+    """合计24条，以下列出20条，其余4条由承办单位掌握。"""
+    whole = f"{figure.label}{num(shown.total)}{figure.unit}"
     if not shown.rest and not shown.rest_count:
         return f"{whole}，明细如下。"
     return f"{whole}，以下列出{num(shown.value)}{figure.unit}，其余{num(shown.rest)}{figure.unit}{HELD}。"

@@ -29,8 +29,8 @@ def page(client, url: str) -> str:
 
 
 def told(html: str) -> int:
-    """报表数 24条 → 24"""
-    return int(re.search(r"报表数([\d,]+)", html)[1].replace(",", ""))
+    """…。巡查点位24条，明细如下 → 24"""
+    return int(re.search(r'class="lead-line">[^<]*。[^<\d]*([\d,]+)[条个人辆份]', html)[1].replace(",", ""))
 
 
 def shown_rows(html: str) -> int:
