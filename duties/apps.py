@@ -11,4 +11,4 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
-        from duties import subjects, verbs  # noqa: F401
+        from duties import setup, subjects, verbs  # noqa: F401

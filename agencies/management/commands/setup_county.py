@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from agencies import setup
 from agencies.actions.county import CountyPlan, MemberRow, load_county
 from agencies.actions.passwords import initial_password
 from agencies.importers.county import read_county
@@ -51,6 +52,8 @@ class Command(BaseCommand):
                 f"人员 {counts['members']} 名。"
             )
         )
+        for sentence in setup.prepare():
+            self.stdout.write(sentence)
         if fresh:
             self.stdout.write(f"初始密码在 {path}（只有您能读取）。请当面分发后删除；每人首次登录须修改。")
 
