@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import DomainError, Missing
+from core.paging import keyset
 from core.web import client_token
 from ledgers.actions.entries import file_entry
 from ledgers.actions.filers import units_to_file_for
@@ -19,7 +20,6 @@ from ledgers.actions.rows import EntryRow, place_of
 from ledgers.columns import COLUMNS, parse_row
 from ledgers.filters import EntryFilter, totals
 from ledgers.models import Entry, Site
-from ledgers.paging import page_of
 
 SIZE, MOST = 50, 500
 
@@ -59,13 +59,13 @@ def _list(request: Request) -> Response:
             for error in errors
         ]
         return Response({"message": "查询条件无法识别。", "problems": problems}, status=400)
-    found, _, following = page_of(chosen.rows, "patrolled_on", request.query_params, size=_size(request))
+    found, page = keyset(chosen.rows, ("-patrolled_on", "-id"), request, size=_size(request))
     sums = totals(chosen.rows)
     return Response(
         {
             "count": sums.pop("count"),
             "totals": sums,
-            "next": f"{following[0]}_{following[1]}" if following else None,
+            "next": page["next_url"] or None,
             "results": [as_json(row) for row in found],
         }
     )

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.actions import acting
 from agencies.forms import ActingForm
 from agencies.models import Acting, Agency, Member, Role
-from agencies.paging import keyset
 from agencies.people import (
     keeps_accounts,
     may_lend,
@@ -23,6 +22,7 @@ from agencies.people import (
     visible_acting,
 )
 from agencies.views.pages import ACTING, MORE, fresh_token, only, sent, submitted, token_of
+from core.paging import keyset
 from core.web import MemberRequest
 from minewatch.lib.clock import now
 
@@ -32,7 +32,7 @@ from minewatch.lib.clock import now
 def index(request: MemberRequest) -> HttpResponse:
     """Appointments, latest first; those that run have an end button where the member may."""
     rows = visible_acting(request.user)
-    page_rows, page = keyset(rows, "id", request, newest_first=True)
+    page_rows, page = keyset(rows, ("-id",), request)
     return render(
         request,
         "agencies/acting.html",

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agencies.forms import AuditFilter
 from agencies.models import Member
-from agencies.paging import keyset
 from agencies.views.pages import MORE, clean, filtered, only
 from core import audit
 from core.models import AuditEntry, AuditLink
+from core.paging import keyset
 from core.registry import SUBJECTS
 from core.web import MemberRequest
 from minewatch.lib.clock import midnight
@@ -42,7 +42,7 @@ def index(request: MemberRequest) -> HttpResponse:
     """Entries, latest first."""
     form = AuditFilter(request.GET)
     rows = chosen(AuditEntry.objects.all(), clean(form))
-    page_rows, page = keyset(rows, "id", request, newest_first=True)
+    page_rows, page = keyset(rows, ("-id",), request)
     linked = set(
         AuditLink.objects.filter(entry__in=[row.pk for row in page_rows]).values_list("entry_id", flat=True)
     )

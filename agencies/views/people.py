@@ -17,12 +17,12 @@ from agencies.actions import handover, members, passwords
 from agencies.forms import MemberForm, MoveForm, PeopleFilter
 from agencies.handover import movable, open_work
 from agencies.models import Agency, Member, Role
-from agencies.paging import keyset
 from agencies.people import keeps_accounts, may_list_people, visible_acting, visible_people
 from agencies.views.leaving import desk
 from agencies.views.pages import MORE, PEOPLE, clean, filtered, fresh_token, only, sent, submitted, token_of
 from core import audit
 from core.models import AuditEntry
+from core.paging import keyset
 from core.web import MemberRequest
 from minewatch.lib.text import fold, initials
 
@@ -38,7 +38,7 @@ def index(request: MemberRequest) -> HttpResponse:
     units = Agency.objects.filter(pk__in=visible.exclude(agency=None).values("agency"))
     form = PeopleFilter(request.GET, agencies=units)
     rows = chosen(visible, clean(form))
-    page_rows, page = keyset(rows, "username", request)
+    page_rows, page = keyset(rows, ("username",), request)
     keeps = keeps_accounts(request.user)
     return render(
         request,

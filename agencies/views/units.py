@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agencies.actions import units
 from agencies.forms import UnitFilter, UnitForm
 from agencies.models import Agency, Member
-from agencies.paging import keyset
 from agencies.people import keeps_accounts, visible_people, visible_units
 from agencies.views.pages import MORE, UNITS, clean, filtered, fresh_token, only, sent, submitted, token_of
+from core.paging import keyset
 from core.web import MemberRequest
 from minewatch.lib.text import fold
 
@@ -35,7 +35,7 @@ def index(request: MemberRequest) -> HttpResponse:
     """The units the member may see, by code."""
     form = UnitFilter(request.GET)
     rows = chosen(visible_units(request.user).select_related("division", "parent"), clean(form))
-    page_rows, page = keyset(rows, "code", request)
+    page_rows, page = keyset(rows, ("code",), request)
     return render(
         request,
         "patterns/list.html",

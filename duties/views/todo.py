@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from agencies.paging import keyset
 from core.models import Notice
+from core.paging import keyset
 from core.web import MemberRequest, business
 from duties import board
 from duties.board import GROUPS, Item
@@ -35,9 +35,7 @@ def todo(request: MemberRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     counts = board.tallies(waiting, at)
     if tab == "done":
-        rows, page = keyset(
-            own.filter(status__in=DONE).select_related(*WITH), "id", request, newest_first=True
-        )
+        rows, page = keyset(own.filter(status__in=DONE).select_related(*WITH), ("-id",), request)
     elif tab == "watch" and watching:
         rows, page = by_due(watched(member, at).select_related(*WITH), request)
     else:

@@ -19,6 +19,7 @@ from agencies.views.pages import fresh_token, submitted, token_of
 from core import audit
 from core.errors import DomainError
 from core.files import XLSX, files_of
+from core.paging import keyset, without_edges
 from core.templatetags.mw import zh_date, zh_datetime
 from core.web import MemberRequest, business
 from ledgers.actions.entries import correct, withdraw
@@ -28,7 +29,6 @@ from ledgers.columns import ANSWERS, BY_KEY, OFFICIAL
 from ledgers.filters import EntryFilter, totals
 from ledgers.forms.entry import CorrectionForm
 from ledgers.models import Entry, Lead
-from ledgers.paging import keyset, without_edges
 from ledgers.views.filing import GROUPS, sites_of
 from ledgers.views.pages import ENTRIES, LEDGERS, filtered, steps
 from minewatch.lib.clock import SHANGHAI, now
@@ -66,7 +66,7 @@ def chosen(request: MemberRequest) -> EntryFilter:
 def index(request: MemberRequest) -> HttpResponse:
     """The list; its totals and its export are of the same rows."""
     filter_ = chosen(request)
-    found, page = keyset(filter_.rows, "patrolled_on", request)
+    found, page = keyset(filter_.rows, ("-patrolled_on", "-id"), request)
     sums = totals(filter_.rows)
     export = without_edges(request.GET).urlencode()
     context = {

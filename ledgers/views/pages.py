@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 from core.audit import sentence
 from core.models import AuditEntry
+from core.paging import without_edges
 from core.web import MemberRequest
 from ledgers.filters import ByUnit
-from ledgers.paging import without_edges
 
 LEDGERS = {"label": "台账", "url": "/ledgers/"}
 ENTRIES = {"label": "巡查记录", "url": "/ledgers/entries/"}

@@ -16,6 +16,7 @@ from agencies.views.pages import fresh_token, token_of
 from core.errors import Conflict, DomainError
 from core.files import files_of
 from core.models import StoredFile
+from core.paging import keyset
 from core.templatetags.mw import zh_date
 from core.web import MemberRequest, business
 from duties.models import Duty
@@ -28,7 +29,6 @@ from ledgers.actions.steps import title_of
 from ledgers.columns import OFFICIAL
 from ledgers.filters import SheetFilter
 from ledgers.models import Entry, Sheet
-from ledgers.paging import keyset
 from ledgers.states import SheetStatus
 from ledgers.views.filing import home_unit
 from ledgers.views.pages import LEDGERS, filtered, steps, version_of
@@ -67,7 +67,7 @@ def visible(request: MemberRequest) -> Any:
 def index(request: MemberRequest) -> HttpResponse:
     """Sheets, latest period first."""
     chosen = SheetFilter(request.GET, queryset=visible(request), request=request)
-    found, page = keyset(chosen.rows, "first_day", request)
+    found, page = keyset(chosen.rows, ("-first_day", "-id"), request)
     live = Count("entries", filter=Q(entries__voided_at__isnull=True))
     counted = dict(Sheet.objects.filter(pk__in=[s.pk for s in found]).annotate(n=live).values_list("pk", "n"))
     context = {

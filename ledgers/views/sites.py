@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.models import Agency, AgencyKind
 from core import audit
 from core.errors import NotAllowed
+from core.paging import keyset
 from core.web import MemberRequest, business
 from ledgers.actions import sites, uploads
 from ledgers.actions.refs import load_refs
@@ -23,7 +24,6 @@ from ledgers.models import Licence, Site
 from ledgers.site_columns import COLUMNS, shown
 from ledgers.site_forms import SITE_GROUPS, SiteFilter, SiteForm
 from ledgers.site_search import filtered, offered
-from ledgers.views.number_pages import by_number
 from ledgers.views.parts import (
     LEDGERS,
     SITES,
@@ -65,7 +65,8 @@ def index(request: MemberRequest) -> HttpResponse:
     """The register, by number."""
     rows, form = chosen(request)
     permits = Licence.objects.filter(site=OuterRef("pk"), kind=Licence.Kind.PERMIT).order_by("-valid_to")
-    page_rows, page = by_number(rows.annotate(permit_until=Subquery(permits.values("valid_to")[:1])), request)
+    rows = rows.annotate(permit_until=Subquery(permits.values("valid_to")[:1]))
+    page_rows, page = keyset(rows, ("number", "id"), request)
     query = request.GET.urlencode()
     context = {
         "title": "监管对象",

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.models import Agency
-from agencies.paging import keyset
 from agencies.views.pages import fresh_token, submitted, token_of
 from core.files import files_of
 from core.models import Notice
+from core.paging import keyset
 from core.templatetags.mw import zh_datetime
 from core.web import MemberRequest, business
 from ledgers.actions.filers import villages_of
@@ -83,7 +83,7 @@ def index(request: MemberRequest) -> HttpResponse:
     words = fold(request.GET.get("q", ""))
     if words:
         rows = rows.filter(Q(number__icontains=words) | Q(location__icontains=words))
-    found, page = keyset(rows.select_related("agency", "holder"), "id", request, newest_first=True)
+    found, page = keyset(rows.select_related("agency", "holder"), ("-id",), request)
     context = {
         "title": "线索",
         "lead": "巡查发现非法违法盗采行为或报告特殊情况时自动登记；县乡承办单位和发现单位可见。",

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import Agency
-from agencies.paging import keyset
 from core import audit
 from core.errors import DomainError, NotAllowed
 from core.models import Upload, UploadRow
+from core.paging import keyset
 from core.registry import urls_of
 from core.web import MemberRequest, business
 from ledgers.actions import uploads
@@ -40,7 +40,7 @@ SHOWN_REMARKS = 200
 def index(request: MemberRequest) -> HttpResponse:
     """Uploads of one's unit and one's own, newest first."""
     rows = visible_uploads(request.user)
-    page_rows, page = keyset(rows, "id", request, newest_first=True)
+    page_rows, page = keyset(rows, ("-id",), request)
     actions = [
         {
             "label": f"导入{inlet.label}",
@@ -156,7 +156,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
     fresh = counts[Verdict.ACCEPTED] + counts[Verdict.NOTED] if upload.status == Upload.Status.JUDGED else 0
     wanted = request.GET.get("verdict", "")
     rows = upload.rows.filter(verdict=wanted) if wanted in Verdict.values else upload.rows.all()
-    page_rows, page = keyset(rows, "id", request)
+    page_rows, page = keyset(rows, ("id",), request)
     run = uploads.run_of(upload)
     context = {
         "title": f"导入{inlet.label}",

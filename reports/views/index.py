@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from agencies.models import Member
-from agencies.paging import keyset
+from core.paging import keyset
 from core.web import MemberRequest, business
 from duties.models import Duty
 from minewatch.lib.clock import now
@@ -45,7 +45,7 @@ def index(request: MemberRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     if tab not in TABS:
         tab = next((name for name, count in counts.items() if count), "due")
-    rows, page = keyset(_rows(request.user, tab), "id", request, newest_first=tab != "due")
+    rows, page = keyset(_rows(request.user, tab), ("id" if tab == "due" else "-id",), request)
     make = _duty_row if tab == "due" else _report_row
     context = {
         "title": "报表",

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from agencies.paging import keyset
+from core.paging import keyset
 from core.registry import urls_of
 from core.templatetags.mw import num
 from core.web import MemberRequest, business
@@ -103,7 +103,7 @@ def _adds_up(figure: Figure, shown: Shown) -> str:
 
 
 def _live(request: MemberRequest, columns, shown: Shown) -> tuple[list, dict[str, str]]:
-    return keyset(columns.fetch(shown.rows), "id", request, newest_first=True, size=SIZE)
+    return keyset(columns.fetch(shown.rows), ("-id",), request, size=SIZE)
 
 
 def _frozen(request: MemberRequest, figure: Figure, shown: Shown) -> tuple[list, dict[str, Any]]:
