@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Agency
+from agencies.models.units import COUNTY_WIDE
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -36,7 +37,11 @@ class AgencyScoped(models.QuerySet[M]):
 
     def visible_to(self, member: Member) -> AgencyScoped[M]:
         """Rows of the units the member may read."""
-        return self.filter(agency__in=readable_agencies(member).values("pk"))
+        units = readable_agencies(member)
+        if member.is_business and member.agency.kind in COUNTY_WIDE:
+            # asked row by row: SQLite then walks the order's index where a set would make it sort the county
+            return self.filter(Exists(units.filter(pk=OuterRef("agency_id"))))
+        return self.filter(agency__in=units.values("pk"))
 
     def of_unit(self, agency: Agency) -> AgencyScoped[M]:
         """Rows of `agency` and the units below it, for reports, jobs and commands."""
