@@ -31,10 +31,11 @@ SCREENS: dict[str, dict[str, Any]] = {
 ENGLISH = re.compile(
     r"^(Word|Excel|WPS|Ctrl|Enter|Alt|Tab|Esc|PDF|JPE?G|PNG|WebP|xlsx?|docx|csv|GPS|CGCS|WGS|GCJ|BD|MB|KB|ID|X|Y)$"
 )
-#: What is not prose: release marks, file names, account and unit codes, hashes, figures' keys.
+#: What is not prose: release marks, file names, accounts, hashes, numbers, initials.
 VERBATIM = re.compile(
     r"版本 \S+|[\w.–-]+\.(?:xlsx|docx|pdf|jpe?g|png|csv)\b"
     r"|\b[a-z0-9]+\.(?:filler|deputy|head|officer|approver)\b|\b[0-9a-f]{12,}\b"
+    r"|\b[A-Z]+-?\d[\w-]*|[“（]?ygcsc[”）]?"
 )
 VISIBLE_WORDS = """() => {
   const found = [], skip = "code,kbd,script,style,template,noscript,[data-verbatim]";
