@@ -15,7 +15,7 @@ from reports.figures.scope import Scope
 from reports.figures.windows import aligned, in_days, patrolled_in
 
 Rows = Callable[[Scope, Window, dt.datetime | None], QuerySet]
-Bounds = Callable[[Window], Q]
+Condition = Callable[[Window], Q]
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,21 @@ class Figure:
         return self.of(self.rows(scope, window, as_of))
 
 
+def always(window: Window) -> Q:
+    """No condition."""
+    return Q()
+
+
 @dataclass(frozen=True)
 class EntryFigure(Figure):
-    """A figure over patrol entries: a condition within the bounds of a window.
+    """A figure over patrol entries: those within `bounds` that meet `where`.
 
+    Figures of one `bounds` are counted together in one pass over the entries.
     tally   the column of ledgers.Tally that holds the same number per unit and day; "" where none does
     """
 
-    where: Q = Q()
-    bounds: Bounds = patrolled_in
+    where: Condition = always
+    bounds: Condition = patrolled_in
     tally: str = ""
 
     def tallied(self, window: Window, as_of: dt.datetime | None) -> bool:
@@ -78,7 +84,7 @@ def tally_sums(scope: Scope, window: Window, figures: Iterable[EntryFigure]) -> 
 
 
 def entries(
-    scope: Scope, window: Window, as_of: dt.datetime | None, bounds: Bounds = patrolled_in
+    scope: Scope, window: Window, as_of: dt.datetime | None, bounds: Condition = patrolled_in
 ) -> QuerySet:
     """Live patrol rows of the scope within the bounds, oldest first as on the paper."""
     return scope.rows(Entry).live(as_of).filter(bounds(window)).order_by("patrolled_on", "id")
@@ -88,24 +94,18 @@ def entry_figure(
     key: str,
     label: str,
     *,
-    where: Q | None = None,
+    where: Q | Condition = always,
     unit: str = "条",
     measure: str = "",
     tally: str = "",
-    bounds: Bounds = patrolled_in,
+    bounds: Condition = patrolled_in,
     adds_up: bool = True,
 ) -> EntryFigure:
-    """An EntryFigure whose rows are the live entries within `bounds` that meet `where`."""
-    where = where if where is not None else Q()
-    return EntryFigure(
-        key,
-        label,
-        unit,
-        Entry,
-        lambda scope, window, as_of: entries(scope, window, as_of, bounds).filter(where),
-        measure,
-        adds_up,
-        where,
-        bounds,
-        tally,
-    )
+    """An EntryFigure; `where` is a Q, or a function of the window."""
+    fixed = where
+    condition: Condition = (lambda window: fixed) if isinstance(fixed, Q) else fixed
+
+    def query(scope: Scope, window: Window, as_of: dt.datetime | None) -> QuerySet:
+        return entries(scope, window, as_of, bounds).filter(condition(window))
+
+    return EntryFigure(key, label, unit, Entry, query, measure, adds_up, condition, bounds, tally)

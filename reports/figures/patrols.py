@@ -2,16 +2,17 @@
 
 from django.db.models import Q
 
+from minewatch.lib.periods import Window
 from reports.figures.base import entry_figure
-from reports.figures.windows import recorded_late
+from reports.figures.windows import recorded_in, recorded_late, recorded_near
 
 ILLEGAL, BEYOND, IRREGULAR = Q(illegal="yes"), Q(beyond="yes"), Q(irregular="yes")
 FINDING = ILLEGAL | BEYOND | IRREGULAR
 
 
-def recorded_in(window) -> Q:
-    """Entries filed in the window, whenever they were seen."""
-    return Q(recorded_at__gte=window.start, recorded_at__lt=window.end)
+def backfilled(window: Window) -> Q:
+    """Rows filed in the window that were more than thirty days old then (补录)."""
+    return recorded_in(window) & Q(late_entry=True)
 
 
 PATROLS = {
@@ -30,7 +31,7 @@ PATROLS = {
         entry_figure("beyond", "发现越层越界", where=BEYOND, tally="beyond"),
         entry_figure("irregular", "发现违规生产", where=IRREGULAR, tally="irregular"),
         entry_figure("stopped", "制止取缔", where=FINDING & ~Q(measures="")),
-        entry_figure("late", "补报以前各期", bounds=recorded_late, adds_up=False),
-        entry_figure("backfilled", "补录", where=Q(late_entry=True), bounds=recorded_in, adds_up=False),
+        entry_figure("late", "补报以前各期", bounds=recorded_near, where=recorded_late, adds_up=False),
+        entry_figure("backfilled", "补录", bounds=recorded_near, where=backfilled, adds_up=False),
     )
 }

@@ -28,20 +28,20 @@ def totals(
     counted = [figure for figure in of_entries if figure.key not in found]
     for bounds in dict.fromkeys(figure.bounds for figure in counted):
         same = [figure for figure in counted if figure.bounds is bounds]
-        found |= _in_one_pass(entries(scope, window, as_of, bounds), same)
+        found |= _in_one_pass(entries(scope, window, as_of, bounds), window, same)
     for figure in figures:
         if figure.key not in found:
             found[figure.key] = figure.of(figure.rows(scope, window, as_of))
     return {figure.key: int(found[figure.key]) for figure in figures}
 
 
-def _in_one_pass(rows: QuerySet, figures: list[EntryFigure]) -> dict[str, int]:
-    found = rows.order_by().aggregate(**{f"n_{figure.key}": _measure(figure) for figure in figures})
+def _in_one_pass(rows: QuerySet, window: Window, figures: list[EntryFigure]) -> dict[str, int]:
+    found = rows.order_by().aggregate(**{f"n_{figure.key}": _measure(figure, window) for figure in figures})
     return {figure.key: found[f"n_{figure.key}"] for figure in figures}
 
 
-def _measure(figure: EntryFigure):
-    where = figure.where or None
+def _measure(figure: EntryFigure, window: Window) -> Count | Coalesce:
+    where = figure.where(window) or None
     if figure.measure:
         return Coalesce(Sum(figure.measure, filter=where), 0)
     return Count("pk", filter=where)

@@ -57,6 +57,19 @@ def patrolled_before(instant: dt.datetime) -> Q:
     return Q(patrolled_at__lt=instant) | (Q(patrolled_at__isnull=True) & days)
 
 
+def recorded_in(window: Window) -> Q:
+    """Entries filed in the window, whenever they were seen."""
+    return Q(recorded_at__gte=window.start, recorded_at__lt=window.end)
+
+
+def recorded_near(window: Window) -> Q:
+    """Entries filed in the window or since the data instant of the report before: the pass that 补报 and
+    补录 are picked from.
+    """
+    told_at = getattr(window, "told_at", None) or window.start
+    return Q(recorded_at__gte=min(told_at, window.start), recorded_at__lt=window.end)
+
+
 def recorded_late(window: Window) -> Q:
     """Entries of earlier windows that were filed in this one, after the cut-off (补报).
 

@@ -92,7 +92,7 @@ def test_live_totals_read_the_tally_not_the_entries(county, django_assert_num_qu
 
 def test_query_count_does_not_grow_with_rows(county, django_assert_num_queries):
     def count():
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             totals(Scope.of_unit(county.town), WINDOW, figures=FIGURES.values())
 
     count()
