@@ -26,6 +26,15 @@ ARGUMENTS = [
 ]
 
 
+def chromium() -> str:
+    """The browser that Debian ships."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next(filter(None, found), "")
+
+
+LAUNCH = {"executable_path": chromium(), "args": ARGUMENTS, "env": {**os.environ, "LANGUAGE": "zh_CN"}}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs the browser and shares one worker."""
     here = Path(__file__).parent
@@ -42,19 +51,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield started
 
 
-def chromium() -> str:
-    """The browser that Debian ships."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return next(filter(None, found), "")
-
-
 @pytest.fixture(scope="package")
 def chrome() -> Iterator[Browser]:
     """Chromium. Of the package, not of the session: its event loop must not outlive these tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=ARGUMENTS, env={**os.environ, "LANGUAGE": "zh_CN"}
-        )
+        browser = playwright.chromium.launch(**LAUNCH)
         yield browser
         browser.close()
 

@@ -29,7 +29,7 @@ SCREENS: dict[str, dict[str, Any]] = {
 
 #: Words of the trade that users write in Latin letters themselves.
 ENGLISH = re.compile(
-    r"^(Word|Excel|WPS|Ctrl|Enter|Alt|Tab|Esc|PDF|JPE?G|PNG|WebP|xlsx?|docx|csv|GPS|CGCS|WGS|GCJ|BD|MB|KB|ID|X|Y)$"
+    r"^(Word|Excel|WPS|Ctrl|Enter|Alt|Tab|Esc|PDF|JPE?G|PNG|WebP|HTML|xlsx?|docx|csv|GPS|CGCS|WGS|GCJ|BD|MB|KB|ID|X|Y)$"
 )
 #: What is not prose: release marks, file names, accounts, hashes, numbers, initials.
 VERBATIM = re.compile(
@@ -53,10 +53,12 @@ VISIBLE_WORDS = """() => {
 AXE = Axe()
 
 
-def english_in(page: Page) -> list[str]:
-    """Latin words shown to the reader that are no words of the trade."""
+def english_in(page: Page, quoted: tuple[str, ...] = ()) -> list[str]:
+    """Latin words shown to the reader that are no words of the trade and not `quoted` from a user's file."""
     found = []
     for text in page.evaluate(VISIBLE_WORDS):
+        for word in quoted:
+            text = text.replace(word, "")
         words = re.findall(r"[A-Za-z]{2,}", VERBATIM.sub(" ", text))
         found += [f"{word} in {text.strip()[:60]!r}" for word in words if not ENGLISH.match(word)]
     return found
@@ -112,7 +114,7 @@ class Desk:
 
     # -- what every page keeps -----------------------------------------------------------------------
 
-    def check(self, page: Page | None = None) -> None:
+    def check(self, page: Page | None = None, *, quoted: tuple[str, ...] = ()) -> None:
         """No axe violation, no English, nothing wider than the screen."""
         page = page or self.page
         where = f"{page.url} as {self.username or 'nobody'} on {self.screen}"
@@ -122,7 +124,7 @@ class Desk:
             for v in results.response["violations"]
         ]
         assert not faults, f"axe on {where}: {faults}"
-        words = english_in(page)
+        words = english_in(page, quoted)
         assert not words, f"English on {where}: {words}"
         self.fits(page)
 
