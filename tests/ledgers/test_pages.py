@@ -389,7 +389,8 @@ def test_the_list_its_total_its_export_and_rest_are_the_same_rows(cast):
     query = {"agency": "qingshi", "beyond": "yes", "below": "1"}
     page = client.get("/ledgers/entries/", query)
     assert page.context["count"] == 2 and len(page.context["rows"]) == 2
-    book = openpyxl.load_workbook(BytesIO(client.get("/ledgers/entries/export.xlsx", query).content)).active
+    export = b"".join(client.get("/ledgers/entries/export.xlsx", query).streaming_content)
+    book = openpyxl.load_workbook(BytesIO(export)).active
     assert book.max_row == 3
     rest = client.get("/api/ledgers/entries/", query).json()
     assert rest["count"] == 2 and rest["totals"]["beyond"] == 2 and len(rest["results"]) == 2
