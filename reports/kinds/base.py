@@ -21,7 +21,7 @@ HEADINGS = {
     "work": "一、工作开展情况",
     "data": "二、主要数据",
     "problems": "三、存在问题",
-    "next": "四、下一步打算",
+    "plans": "四、下一步打算",
 }
 A_WEEK, A_YEAR = dt.timedelta(days=7), dt.timedelta(days=400)
 

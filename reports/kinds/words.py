@@ -13,7 +13,7 @@ def paragraphs(numbers: Numbers, words: str, *, this: str, next_one: str) -> dic
         "work": "\n".join(filter(None, (_patrols(numbers, words), _papers(numbers, this)))),
         "data": _data(numbers),
         "problems": "\n".join(filter(None, (_findings(numbers, this), _missing(numbers)))),
-        "next": "\n".join(_steps(numbers, next_one)),
+        "plans": "\n".join(_steps(numbers, next_one)),
     }
 
 

@@ -82,13 +82,13 @@ def test_only_the_units_own_people_open_and_edit(county, username):
 
 def test_edited_words_stay_and_the_others_follow_the_numbers(county):
     report = edit_narrative(
-        report=draft(county), member=county.cast.qingshi_filler, texts={"next": "另行安排。"}
+        report=draft(county), member=county.cast.qingshi_filler, texts={"plans": "另行安排。"}
     )
     entry(county.town, people=1)
     report = recompute(report=report)
-    assert report.narrative["next"] == "另行安排。"
+    assert report.narrative["plans"] == "另行安排。"
     assert "共巡查检查点位5条" in report.narrative["work"]
-    assert report.edited == ["next"]
+    assert report.edited == ["plans"]
 
 
 def test_an_emptied_paragraph_is_computed_again(county):

@@ -193,10 +193,10 @@ def test_only_touched_paragraphs_count_as_edited(county, report):
     client = county.cast.client("qingshi.filler")
     form = form_of(page(client, f"/reports/{report.pk}/edit/"))
     entry(county.town)  # the numbers move on while someone types
-    answer = client.post(f"/reports/{report.pk}/edit/", form | {"next": "改过的打算"})
+    answer = client.post(f"/reports/{report.pk}/edit/", form | {"plans": "改过的打算"})
     assert answer.status_code == 302
     report.refresh_from_db()
-    assert report.edited == ["next"]
+    assert report.edited == ["plans"]
     html = page(client, f"/reports/{report.pk}/")
     assert "改过的打算" in html and "共巡查检查点位5条" in html
 

@@ -211,7 +211,7 @@ def test_words_say_what_the_numbers_say():
     assert "尚有3条未登记" in text(numbers(), WORDS)["problems"]
     assert "下湾村、石门村" in text(numbers(), WORDS)["problems"]
     assert "补报" not in text(numbers(late=0), WORDS)["data"]
-    assert "下月继续" in KINDS["monthly"].text(numbers(), "2022年9月")["next"]
+    assert "下月继续" in KINDS["monthly"].text(numbers(), "2022年9月")["plans"]
 
 
 def soffice() -> str:
