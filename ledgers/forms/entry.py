@@ -11,7 +11,7 @@ from django import forms
 from agencies.models import Agency
 from ledgers.actions.refs import load_refs
 from ledgers.actions.rows import EntryRow, place_of
-from ledgers.columns import ANSWERS, BY_KEY, Problem, parse_row
+from ledgers.columns import ANSWERS, BY_KEY, Problem, Refs, parse_row
 from ledgers.forms.fields import Conditional, ConditionalChoice, PhotosField, PointField, answer, hung, text
 from ledgers.models import Entry, Site
 from minewatch.lib.clock import SHANGHAI, now
@@ -46,7 +46,8 @@ SHOWN_AT = {
 
 
 class EntryForm(forms.Form):
-    """`sites` are those of `units`; after a valid check `row` is the row and `notes` what to say of it."""
+    """`sites` are those of `units`; after a valid check `row` is the row, `refs` what it was
+    judged by and `notes` what to say of it."""
 
     agency = forms.ModelChoiceField(
         Agency.objects.none(),
@@ -103,6 +104,7 @@ class EntryForm(forms.Form):
     def __init__(self, *args: Any, units: Any, sites: Any, picker: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row: EntryRow | None = None
+        self.refs: Refs | None = None
         self.notes: list[str] = []
         self.fields["agency"].queryset = units
         self.fields["site"].queryset = sites
@@ -122,7 +124,8 @@ class EntryForm(forms.Form):
         unit = facts.get("agency")
         if unit is None or self.errors:
             return facts
-        parsed = parse_row(self._texts(facts), load_refs(unit))
+        self.refs = load_refs(unit)
+        parsed = parse_row(self._texts(facts), self.refs)
         for problem in parsed.problems:
             self._say(problem)
         if not self.errors:

@@ -78,7 +78,7 @@ def new(request: MemberRequest) -> HttpResponse:
     """The form; `?like=last` is 同上次, `?site=ID` and `?agency=CODE` choose beforehand."""
     units = units_to_file_for(request.user)
     unit = home_unit(request, units)
-    last = _last(request, units)
+    last = None if request.method == "POST" else _last(request, units)  # only the page that is shown has it
     chosen = request.POST.get("site") or request.GET.get("site", "")
     initial: dict[str, Any] = {"agency": request.GET.get("agency") or unit.code, "site": chosen}
     if request.GET.get("like") == "last" and last:
@@ -102,6 +102,7 @@ def new(request: MemberRequest) -> HttpResponse:
             token=token_of(request),
             photos=facts["photos"],
             evidence=facts["evidence"],
+            refs=form.refs,
         )
 
     entry = submitted(request, form, act)
@@ -121,7 +122,7 @@ def new(request: MemberRequest) -> HttpResponse:
         "draft": _draft(request),
         "submit": "提交",
         "cancel_url": reverse("ledgers:home"),
-        "last": last,
+        "last": last or _last(request, units),
     }
     return render(request, "ledgers/entry_new.html", context, status=400 if form.errors else 200)
 
