@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from agencies.models import Agency
+from agencies.models.units import COUNTY_WIDE
 from core.errors import DomainError
 from ledgers.columns import ANSWERS, OFFICIAL_KEYS, official_texts
 from ledgers.models import Entry, Sheet, Signature
@@ -46,6 +47,17 @@ def patrol_book(agency: Agency, window: Window, rows: QuerySet[Entry]) -> Patrol
         rows=[official_texts({**row, "seq": number}) for number, row in enumerate(found, 1)],
         signatures=_signatures(own) if alone else ("", "", ""),
     )
+
+
+def books_of(
+    agency: Agency, window: Window, rows: QuerySet[Entry], *, split: bool = False
+) -> list[PatrolBook]:
+    """What an office expects under that name: a county's book merged on one sheet, or `split`;
+    below the county a sheet per unit, the unit's own first, so that every row reads back to its owner.
+    """
+    if agency.kind in COUNTY_WIDE and not split:
+        return [patrol_book(agency, window, rows)]
+    return split_books(agency, window, rows) or [patrol_book(agency, window, rows)]
 
 
 def split_books(agency: Agency, window: Window, rows: QuerySet[Entry]) -> list[PatrolBook]:

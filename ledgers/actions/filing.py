@@ -77,6 +77,8 @@ def write(filing: Filing, rows: Sequence[EntryRow]) -> Filed:
             entries[n] = _entry(filing, sheet, rows[n], marks[n], paper.nth(marks[n]), at)
     fresh = [entry for n, entry in enumerate(entries) if n not in known]
     Entry.objects.bulk_create(fresh, batch_size=BATCH)
+    for sheet in sheets:
+        _date(sheet, [entry for entry in fresh if entry.sheet_id == sheet.pk])
     tally.apply(new=fresh)
     prove_many((PATROL, entry.agency, proved_at(entry), entry) for entry in fresh)
     raised = leads.raise_for([entry for entry in fresh if entry.illegal == "yes"], member=filing.member)
@@ -99,6 +101,14 @@ def _entry(filing: Filing, sheet: Sheet, row: EntryRow, mark: str, nth: int, at:
         recorded_at=at,
         upload=filing.upload,
     )
+
+
+def _date(sheet: Sheet, rows: Sequence[Entry]) -> None:
+    """A sheet whose rows all come from one paper takes over that paper's 填写时间."""
+    days = {row.patrolled_on for row in rows if row.precision == Entry.Precision.SHEET}
+    if sheet.filled_on is None and len(days) == 1 and all(row.precision == Entry.Precision.SHEET for row in rows):
+        sheet.filled_on = days.pop()
+        Sheet.objects.filter(pk=sheet.pk, filled_on__isnull=True).update(filled_on=sheet.filled_on)
 
 
 def proved_at(entry: Entry) -> dt.datetime:

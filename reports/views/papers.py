@@ -72,11 +72,7 @@ def form_patrol(request: MemberRequest) -> HttpResponse:
     with snapshot():
         rows = FIGURES["patrols"].rows(Scope.of(request.user, want.unit), want.period.window)
         split = request.GET.get("split") == "1"
-        books = (
-            official.split_books(unit, want.period.window, rows)
-            if split
-            else [official.patrol_book(unit, want.period.window, rows)]
-        )
+        books = official.books_of(unit, want.period.window, rows, split=split)
     facts = {"form": "patrol", "period": want.period.key, "rows": sum(len(book.rows) for book in books)}
     audit.record("export.made", actor=request.user, agency=unit, facts=facts)
     return _attachment(official.workbook(books), XLSX, f"patrol-{unit.code}-{want.period.key}.xlsx")

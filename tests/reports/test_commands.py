@@ -17,6 +17,8 @@ from reports.models import Report
 from tests.reports.factory import DAY, WEEK, correct, entry, instant, sheet
 from tests.reports.test_figures import EXPECTED
 
+CLEAN = "tests/samples/form1-qingshi-2022-09-clean.xlsx"
+
 
 def run(name: str, *args: str) -> str:
     out = io.StringIO()
@@ -173,20 +175,31 @@ def test_export_prints_the_words_as_written_and_who_signed(cast, tmp_path):
     assert [rows[4][0], rows[4][3], rows[4][7]] == ["填表人:甲", "分管领导:乙", "主要负责人:丙（代签）"]
 
 
-def test_export_split_gives_each_unit_its_sheet(county, tmp_path):
-    run(
-        "export_ledger",
-        "--agency",
-        "qingshi",
-        "--period",
-        "2022-09",
-        "--out",
-        str(tmp_path / "a.xlsx"),
-        "--split",
-    )
-    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+def exported(tmp_path, agency: str, *more: str):
+    run("export_ledger", "--agency", agency, "--period", "2022-09", "--out", str(tmp_path / "a.xlsx"), *more)
+    return openpyxl.load_workbook(tmp_path / "a.xlsx")
+
+
+def test_a_township_exports_a_sheet_per_unit(county, tmp_path):
+    book = exported(tmp_path, "qingshi")
     assert book.sheetnames == ["青石镇人民政府", "青石镇上湾村村民委员会"]
     assert sum(len(texts(tmp_path / "a.xlsx", name)) - 6 for name in book.sheetnames) == 5
+
+
+def test_the_county_may_have_its_book_split(county, tmp_path):
+    assert len(exported(tmp_path, "office", "--split").sheetnames) > 2
+
+
+def test_the_clean_sample_comes_out_as_it_went_in(cast, tmp_path):
+    args = ("--agency", "qingshi", "--member", "qingshi.filler")
+    run("import_ledger", CLEAN, *args)
+    exported(tmp_path, "qingshi")
+    ours, sample = texts(tmp_path / "a.xlsx"), texts(CLEAN)
+    names = 27  # 填表人 …: the sample was signed with a pen, ours by nobody yet
+    assert [row for n, row in enumerate(ours) if n != names] == [
+        row for n, row in enumerate(sample) if n != names
+    ]
+    assert "新增0行" in run("import_ledger", str(tmp_path / "a.xlsx"), *args)
 
 
 def test_export_of_nothing_is_the_blank_form(cast, tmp_path):

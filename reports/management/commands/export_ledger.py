@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--agency", required=True, help="单位代码")
         parser.add_argument("--period", required=True, help="2022-09、2022-W38、2022-Q3、2022 或 起..止")
         parser.add_argument("--out", required=True, help="导出文件，以 .xlsx 结尾")
-        parser.add_argument("--split", action="store_true", help="每个单位一张表")
+        parser.add_argument("--split", action="store_true", help="全县一册时每个单位一张表（乡镇总是分开）")
 
     def handle(self, *args: Any, form: str, agency: str, period: str, out: str, **options: Any) -> None:
         with plain_errors():
@@ -38,8 +38,7 @@ class Command(BaseCommand):
             owner, asked = unit(agency), read_period(period)
             with snapshot():
                 rows = FIGURES["patrols"].rows(Scope.of_unit(owner), asked.window)
-                make = official.split_books if options["split"] else _one
-                books = make(owner, asked.window, rows)
+                books = official.books_of(owner, asked.window, rows, split=options["split"])
         count = sum(len(book.rows) for book in books)
         path = Path(out)
         try:
@@ -52,7 +51,3 @@ class Command(BaseCommand):
         facts = {"command": "export_ledger", "form": form, "period": asked.key, "rows": count}
         audit.record("command.run", actor=None, agency=owner, facts=facts)
         self.stdout.write(f"{path}\n{owner.name}　{asked.label}　共{count}条")
-
-
-def _one(*args: Any) -> list[official.PatrolBook]:
-    return [official.patrol_book(*args)]
