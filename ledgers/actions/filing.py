@@ -105,8 +105,9 @@ def _entry(filing: Filing, sheet: Sheet, row: EntryRow, mark: str, nth: int, at:
 
 def _date(sheet: Sheet, rows: Sequence[Entry]) -> None:
     """A sheet whose rows all come from one paper takes over that paper's 填写时间."""
-    days = {row.patrolled_on for row in rows if row.precision == Entry.Precision.SHEET}
-    if sheet.filled_on is None and len(days) == 1 and all(row.precision == Entry.Precision.SHEET for row in rows):
+    paper = all(row.precision == Entry.Precision.SHEET for row in rows)
+    days = {row.patrolled_on for row in rows}
+    if paper and len(days) == 1 and sheet.filled_on is None:
         sheet.filled_on = days.pop()
         Sheet.objects.filter(pk=sheet.pk, filled_on__isnull=True).update(filled_on=sheet.filled_on)
 
