@@ -111,7 +111,8 @@ class EntryForm(forms.Form):
         for name in ("people", "vehicles"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
         if picker:
-            self.fields["site"].widget.attrs["data-picker"] = picker
+            about = {"data-picker": picker, "data-clears": "id_location id_mineral"}
+            self.fields["site"].widget.attrs |= about
         if len(units) == 1:
             self.fields["agency"].widget = forms.HiddenInput()
             self.initial.setdefault("agency", units[0].code)

@@ -15,7 +15,9 @@ const throttle = (wait, act) => {
   const run = () => { timer = 0; last = Date.now(); act(); };
   return () => { timer ||= setTimeout(run, Math.max(0, last + wait - Date.now())); };
 };
-const keep = throttle(300, () => local?.put(name, snapshot()).catch(() => {}));
+const token = form.elements.token; // a draft brought back unchanged is the same sending: should the first one have arrived, it acts once
+const keep = throttle(300, () => local?.put(name, { ...snapshot(), ...(token?.value && { token: [token.value] }) }).catch(() => {}));
+let brought = false;
 const save = async (asked) => {
   try {
     const answer = await mw.send(draftUrl, { json: { form: draftKey, object: draftObject, fields: snapshot() }, quiet: !asked });
@@ -26,7 +28,11 @@ const save = async (asked) => {
 };
 let sending = false;
 const post = throttle(10000, () => { if (!sending) save(); });
-const changed = () => { keep(); if (!sending) post(); };
+const changed = (event) => {
+  if (brought && event?.isTrusted) { brought = false; token.value = mw.uuid(); }
+  keep();
+  if (!sending) post();
+};
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
 form.addEventListener("mw:save", () => save(true)); // Ctrl+S
@@ -49,6 +55,7 @@ const restore = (fields) => {
       input.value = value;
     }
   }
+  if (token && fields.token) { [token.value] = [fields.token].flat(); brought = true; }
   form.dispatchEvent(new Event("mw:restored", { bubbles: true }));
   changed();
 };

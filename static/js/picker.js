@@ -19,6 +19,10 @@ for (const select of document.querySelectorAll("select[data-picker]")) {
     if (![...select.options].some((o) => o.value === String(item.id))) select.add(new Option(item.label, item.id));
     select.value = item.id;
     input.value = item.label;
+    for (const id of (select.dataset.clears || "").split(" ")) { // what came with another choice goes; what was typed stays
+      const field = document.getElementById(id);
+      if (field && field.value === field.defaultValue) field.value = "";
+    }
     select.dispatchEvent(new Event("change", { bubbles: true }));
     close();
   };
