@@ -1,7 +1,8 @@
 """Who may make which move on a sheet, and if not, why not: guards, buttons and to-do steps read it.
 
 The short chain: a village, and any unit whose review nobody can do, goes straight to its head. A step
-falls to the acting person, else to the unit above; whoever filled the sheet never reviews or signs it.
+falls to the acting person, else to the unit above; whoever filled the sheet never reviews or signs it,
+and whoever reviewed it this round never signs it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SUBMITS = ("submit", "submit_short")
 OWN_WORK = "填表人不能审核、签批自己填报的台账"
+OWN_REVIEW = "本次审核和签批不能由同一人办理"
 STEPS = {
     "submit": "filler",
     "submit_short": "filler",
@@ -49,6 +51,18 @@ def fillers_of(sheet: Sheet) -> set[int]:
     return set(submitted.values_list("member_id", flat=True)) | set(
         rows.order_by().values_list("filed_by_id", flat=True).distinct()
     )
+
+
+def reviewers_of(sheet: Sheet) -> set[int]:
+    """Ids of those who reviewed the sheet this round."""
+    reviewed = Signature.objects.filter(sheet=sheet, round=sheet.round, step=Signature.Step.DEPUTY)
+    return set(reviewed.values_list("member_id", flat=True))
+
+
+def barred_from(sheet: Sheet, move: Transition) -> set[int]:
+    """Ids of those who may not make `move` whatever posts they hold: two pairs of eyes at each step."""
+    done = fillers_of(sheet)
+    return done | reviewers_of(sheet) if SheetStatus.REVIEWED in move.source else done
 
 
 def post_for(agency: Agency, roles: Sequence[str], *, without: set[int] = frozenset()) -> Post | None:
@@ -84,7 +98,7 @@ def short_chain(agency: Agency) -> bool:
 def waiting(sheet: Sheet, move: Transition) -> Post | None:
     """Where this move of the sheet waits."""
     agency = sheet.agency.parent if move.side == "superior" else sheet.agency
-    return post_for(agency, move.roles, without=fillers_of(sheet)) if agency else None
+    return post_for(agency, move.roles, without=barred_from(sheet, move)) if agency else None
 
 
 def why_not(member: Member, sheet: Sheet, move: Transition) -> str:
@@ -103,6 +117,8 @@ def why_not(member: Member, sheet: Sheet, move: Transition) -> str:
         return "村主要负责人在岗，由其签批" if over_head else ""
     if member.pk in fillers_of(sheet):
         return OWN_WORK
+    if SheetStatus.REVIEWED in move.source and member.pk in reviewers_of(sheet):
+        return f"{OWN_REVIEW}，由{post.words}办理" if post else OWN_REVIEW
     return f"由{post.words}办理" if post else "目前无人担任该职务，请系统管理员指定代理人员"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from agencies.models import Acting, RoleGrant
+from agencies.models import Acting, Member, RoleGrant
 from core.errors import Conflict, DomainError, NotAllowed
 from duties.models import Duty
 from ledgers.actions import sheets
 from ledgers.actions.entries import correct, file_entry, withdraw
-from ledgers.actions.signing import choices
+from ledgers.actions.signing import choices, why_not
 from ledgers.models import Entry, Sheet, SheetComment, Signature
+from ledgers.states import SHEET_MOVES
 from tests.ledgers.make import entry, row, today
 
 
@@ -118,6 +119,41 @@ def test_whoever_filled_it_never_signs_it_even_when_acting(cast, sheet, role):
     act = sheets.review if role == "deputy" else sheets.sign
     with pytest.raises(NotAllowed, match="不能审核、签批自己填报的台账"):
         act(sheet=sheet, member=cast.qingshi_filler)
+
+
+def test_whoever_reviewed_it_does_not_sign_it_and_the_step_passes_on(cast, sheet):
+    head = cast.qingshi_head
+    head.is_active = False
+    head.save()
+    Acting.objects.create(
+        agency=cast.unit("qingshi"), role="head", member=cast.qingshi_deputy, valid_from=today(), basis="主持"
+    )
+    submitted(cast, sheet)
+    sheets.review(sheet=sheet, member=cast.qingshi_deputy)
+    ((kind, unit, _role),) = open_steps(sheet)
+    assert kind == "sign" and unit != "qingshi"
+    told = {c.move.name: c.reason for c in choices(cast.qingshi_deputy, sheet)}
+    assert "本次审核和签批不能由同一人办理，由" in told["sign"] and told["return_by_head"]
+    with pytest.raises(NotAllowed, match="不能由同一人办理"):
+        sheets.sign(sheet=sheet, member=cast.qingshi_deputy)
+    above = next(m for m in Member.objects.active() if not why_not(m, sheet, SHEET_MOVES["sign"]))
+    assert above.agency.code == unit
+    sheets.sign(sheet=sheet, member=above)
+    assert sheet.status == "signed"
+
+
+def test_a_review_of_an_earlier_round_bars_nobody(cast, sheet):
+    submitted(cast, sheet)
+    sheets.review(sheet=sheet, member=cast.qingshi_deputy)
+    sheets.return_sheet(sheet=sheet, member=cast.qingshi_head, reason="位置不清")
+    RoleGrant.objects.create(member=cast.qingshi_head, role="deputy")
+    Acting.objects.create(
+        agency=cast.unit("qingshi"), role="head", member=cast.qingshi_deputy, valid_from=today(), basis="主持"
+    )
+    submitted(cast, sheet)
+    sheets.review(sheet=sheet, member=cast.qingshi_head)
+    sheets.sign(sheet=sheet, member=cast.qingshi_deputy)
+    assert sheet.status == "signed"
 
 
 def test_a_step_whose_only_holder_filled_the_sheet_passes_upward(cast):
