@@ -91,6 +91,7 @@ def test_command_reads_offsets_and_naive_as_shanghai(capsys):
     [
         (("F99", "--from", "2026-09-30"), "没有代码为“F99”的期限.*F3"),
         (("F3", "--from", "2026-13-40"), "无法识别时间“2026-13-40”"),
+        (("F3", "--from", "9999-12-31"), "起算时间太晚"),
     ],
 )
 def test_command_refuses_in_chinese(args, words):

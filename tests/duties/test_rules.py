@@ -300,6 +300,13 @@ def test_command_refuses_an_unknown_unit(rules):
         call_command("duties", "--agency", "nowhere", "--from", "2022-09-01", "--to", "2022-09-30")
 
 
+@pytest.mark.parametrize("days", [("0001-01-01", "2022-09-30"), ("2022-09-01", "9999-12-31")])
+def test_command_refuses_days_out_of_any_calendar(rules, days):
+    with pytest.raises(CommandError, match="应在 2000 年至 2100 年之间") as caught:
+        call_command("duties", "--agency", "qingshi", "--from", days[0], "--to", days[1])
+    assert caught.value.returncode == 1
+
+
 #: due days from 2020 to 2060: Sundays, months, quarters, Fridays, months
 DUE_DAYS = {
     "patrol.village.weekly": 2139,

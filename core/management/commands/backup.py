@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from core import audit
 from core.backup import BackupError, backup, check_archive, default_name
+from core.commands import HouseCommand
+from core.errors import os_words
 from minewatch.lib.hashing import sha256_stream
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Safe while people work."""
 
     help = "备份数据库和全部文件（运行中也可以备份）"
@@ -29,6 +31,8 @@ class Command(BaseCommand):
             check_archive(target)  # a backup that cannot be read back is none
         except BackupError as error:
             raise CommandError(error.message) from None
+        except OSError as error:
+            raise CommandError(f"无法写入“{target}”：{os_words(error)}。") from None
         with target.open("rb") as file:
             digest, size = sha256_stream(file)
         rows, files = sum(manifest.rows.values()), len(manifest.files) - 1

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from core.backup import BackupError, check_archive, restore
+from core.commands import HouseCommand
+from core.errors import os_words
 from core.management.commands.up import only_one
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Refuses a lived-in installation without --force; a failure leaves what was there."""
 
     help = "从备份恢复数据库和文件；先停止服务"
@@ -35,6 +37,8 @@ class Command(BaseCommand):
                 manifest = restore(archive, force=force)
         except BackupError as error:
             raise CommandError(error.message) from None
+        except OSError as error:
+            raise CommandError(f"没有恢复：{os_words(error)}。") from None
         self.stdout.write(
             f"已恢复 {manifest.made_at} 的备份：{len(manifest.rows)} 张表 {sum(manifest.rows.values())} 行，"
             f"{len(manifest.files) - 1} 个文件，行数与校验值全部相符。"

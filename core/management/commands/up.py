@@ -17,15 +17,17 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connections
 
+from core.commands import HouseCommand
+from core.errors import os_words
 from core.supervisor import Child, Supervisor
 
 DEMO_PASSWORD = "minewatch-demo"  # noqa: S105 – printed on the demo's own sign-in page
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """One small office on one machine; also the demo."""
 
     help = "准备数据库并启动网页、后台任务和定时器（Ctrl-C 停止）"
@@ -37,6 +39,8 @@ class Command(BaseCommand):
         parser.add_argument("--prepare", action="store_true", help="只准备，不启动服务")
 
     def handle(self, *args: Any, host: str, port: int, prepare: bool, **options: Any) -> None:
+        if not 0 < port < 65536:
+            raise CommandError(f"端口应在 1 至 65535 之间，现为 {port}。例如：make demo PORT=8001")
         os.umask(0o077)  # database, files and logs are nobody else's on this machine
         with only_one():
             self.prepare()
@@ -117,7 +121,7 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(
-                f"{host}:{port} 不能使用（{error.strerror}）。请换一个端口，例如：make demo PORT=8001"
+                f"{host}:{port} 不能使用（{os_words(error)}）。请换一个端口，例如：make demo PORT=8001"
             ) from None
 
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from core import audit
+from core.commands import HouseCommand
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Prints checked links, the unsealed tail and the head hash (to be compared with a printed anchor)."""
 
     help = "校验审计链：核对每条已封存的记录，列出不符之处；有不符时退出码为 1"

@@ -7,14 +7,15 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from core.commands import HouseCommand
 from core.errors import DomainError
 from duties import clocks
 from minewatch.lib.text import fold
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Prints the due date and the sentence that says why."""
 
     help = "计算一项期限：manage.py clock F3 --from 2026-09-25T14:30"
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             found = clocks.due(code, read_instant(start))
         except DomainError as error:
             raise CommandError(error.message, returncode=1) from None
+        except OverflowError:
+            raise CommandError("起算时间太晚，算不出期限。", returncode=1) from None
         if not options["json"]:
             self.stdout.write(found.sentence)
             return

@@ -8,16 +8,19 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from agencies.models import Agency
 from core import audit
+from core.commands import HouseCommand
 from duties.actual import Row, owed_between
 from duties.models import Duty
 from minewatch.lib.text import fold
 
+YEARS = range(2000, 2101)
 
-class Command(BaseCommand):
+
+class Command(HouseCommand):
     """Lists every duty due in a span of days; writes nothing but its audit entry."""
 
     help = "列出一个单位在一段日期内应完成的任务（含未生成的，按凭据计算）"
@@ -69,6 +72,9 @@ def as_line(row: Row) -> str:
 def read_day(text: str) -> dt.date:
     """A day written 2022-09-01. Raises CommandError."""
     try:
-        return dt.date.fromisoformat(fold(text).strip())
+        day = dt.date.fromisoformat(fold(text).strip())
     except ValueError:
         raise CommandError(f"无法识别日期“{text[:40]}”，请写作 2022-09-01。", returncode=1) from None
+    if day.year not in YEARS:
+        raise CommandError(f"日期“{text[:40]}”应在 2000 年至 2100 年之间。", returncode=1)
+    return day

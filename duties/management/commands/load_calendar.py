@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from core.commands import HouseCommand
 from core.errors import DomainError
 from duties.actions.calendar import load_calendar
 from minewatch.lib.workdays import DATA
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Loads a reviewed file: date,kind,name,source."""
 
     help = "导入节假日安排（date,kind,name,source），并重算暂定日期"

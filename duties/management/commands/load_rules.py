@@ -5,16 +5,17 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from agencies.models import Division
+from core.commands import HouseCommand
 from core.errors import DomainError
 from duties.actions import load_rules
 from duties.actions.loading import DATA
 from duties.clocks import load_clocks
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Loads rules and opens what they owe; also brings the shipped limits up to date."""
 
     help = "载入任务规则并生成近期任务：manage.py load_rules --county 999921"

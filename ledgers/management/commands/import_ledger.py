@@ -5,11 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from agencies.models import Agency, Member
 from core import audit
-from core.errors import DomainError
+from core.commands import HouseCommand
+from core.errors import DomainError, os_words
 from core.models import Upload
 from ledgers.actions import uploads
 from ledgers.inlets import GOOD, INLETS, Judged, Verdict
@@ -20,7 +21,7 @@ KIND = "patrol"
 LEVELS = {Verdict.REFUSED: "未采用", Verdict.NOTED: "提示"}
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Read official form 1 into a unit's ledger; ends with 1 when anything was refused."""
 
     help = "把官方巡查检查台账（.xlsx）导入某单位的台账；有内容未采用时退出码为1"
@@ -68,7 +69,7 @@ class Command(BaseCommand):
         try:
             data = file.read_bytes()
         except OSError as error:
-            raise CommandError(f"无法打开文件“{file}”：{error.strerror}。") from None
+            raise CommandError(f"无法打开文件“{file}”：{os_words(error)}。") from None
         uploads.look_at(data)
         return data
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from agencies.models import Agency
 from core import audit
+from core.commands import HouseCommand
 from ledgers.actions import tally
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Exit 1 when a tally differs and --fix was not given."""
 
     help = "核对巡查汇总与巡查记录；--fix 按记录改正"

@@ -6,10 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from core import audit
-from core.errors import DomainError
+from core.commands import HouseCommand
+from core.errors import DomainError, os_words
 from reports import official
 from reports.commands import plain_errors, unit
 from reports.figures import FIGURES, Scope
@@ -17,7 +18,7 @@ from reports.periods import read_period
 from reports.snapshot import snapshot
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Writes official form 1 of a unit and those below it for a calendar period."""
 
     help = "导出官方表格：export_ledger --form patrol --agency qingshi --period 2022-09 --out 文件.xlsx"
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             path.write_bytes(official.workbook(books))
         except OSError as error:
             raise CommandError(
-                f"无法写入“{path}”：{error.strerror or '请检查目录'}。", returncode=1
+                f"无法写入“{path}”：{os_words(error)}。", returncode=1
             ) from None
         facts = {"command": "export_ledger", "form": form, "period": asked.key, "rows": count}
         audit.record("command.run", actor=None, agency=owner, facts=facts)

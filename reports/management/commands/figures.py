@@ -6,10 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from agencies.models import Agency
 from core import audit
+from core.commands import HouseCommand
 from minewatch.lib.periods import Window
 from reports.commands import plain_errors, unit
 from reports.figures import FIGURES, Scope
@@ -18,7 +17,7 @@ from reports.periods import read_period, window_of
 from reports.snapshot import snapshot
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Prints the figures of a unit and those below it, read in one snapshot."""
 
     help = "统计一个单位（含下级）在一个期间的各项数字：manage.py figures --agency qingshi --period 2022-09"

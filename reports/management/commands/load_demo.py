@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from core.commands import HouseCommand
 from reports.demo import load_demo
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Demo county for `make demo`; refuses nothing, does nothing where people exist."""
 
     help = "载入示范县（空库）"

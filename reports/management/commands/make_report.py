@@ -6,9 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from core import audit
+from core.commands import HouseCommand
+from core.errors import os_words
 from reports import reading
 from reports.actions import open_draft, recompute
 from reports.actions.papers import content_of, file_name
@@ -18,7 +20,7 @@ from reports.models import Report
 from reports.writers import WRITERS
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     """Writes a unit's report as workbook and paper: frozen numbers once submitted, else the live draft."""
 
     help = "生成周报或月报：manage.py make_report weekly --agency qingshi --period 2022-W38 --out 目录"
@@ -59,5 +61,5 @@ def _write(report: Report, content: Content, folder: Path) -> list[Path]:
             path.write_bytes(write(content))
             paths.append(path)
     except OSError as error:
-        raise CommandError(f"无法写入“{folder}”：{error.strerror or '请检查目录'}。", returncode=1) from None
+        raise CommandError(f"无法写入“{folder}”：{os_words(error)}。", returncode=1) from None
     return paths
