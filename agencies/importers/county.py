@@ -56,7 +56,7 @@ class Problem:
         if self.row:
             place += f"第{self.row}行"
         if self.column:
-            place += f"“{self.column}”列（{self.coord}）"
+            place += f"“{self.column}”列" + (f"（{self.coord}）" if self.coord else "")
         return f"{place}：{self.message} 改法：{self.mend}"
 
 

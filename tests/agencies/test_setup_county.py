@@ -193,3 +193,23 @@ def test_the_file_goes_when_loading_fails(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError):
         run(TEMPLATE, tmp_path)
     assert not (tmp_path / "p.csv").exists()
+
+
+def test_the_template_is_asked_for_by_its_own_name(tmp_path, capsys):
+    for args in (("--template", str(tmp_path / "a.xlsx")), (str(tmp_path / "b.xlsx"), "--template")):
+        call_command("setup_county", *args)
+    assert read_county(tmp_path / "a.xlsx").plan == read_county(tmp_path / "b.xlsx").plan
+    with pytest.raises(CommandError, match="无法写入.*目标是目录"):
+        call_command("setup_county", "--template", str(tmp_path))
+    with pytest.raises(CommandError, match="缺少参数 workbook"):
+        call_command("setup_county")
+
+
+def test_an_empty_sheet_is_named_with_its_column(tmp_path, capsys):
+    book = load_workbook(TEMPLATE)
+    book["行政区划"].delete_rows(2, 100)
+    book.save(tmp_path / "c.xlsx")
+    with pytest.raises(CommandError):
+        run(tmp_path / "c.xlsx", tmp_path)
+    out = capsys.readouterr().out
+    assert "【行政区划】“区划代码”列：没有县级区划" in out and "（）" not in out
