@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
-        from core import verbs  # noqa: F401
+        from core import converters, verbs  # noqa: F401

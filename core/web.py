@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import render
 
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -48,7 +49,7 @@ def body_json(request: HttpRequest) -> dict[str, Any]:
     """The JSON object of the body. Raises DomainError when it is none."""
     try:
         data = json.loads(request.body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RawPostDataException):  # the last: a form was sent, not JSON
         raise DomainError("提交的数据无法识别，请刷新页面后重试。") from None
     if not isinstance(data, dict):
         raise DomainError("提交的数据无法识别，请刷新页面后重试。")
@@ -63,6 +64,16 @@ def client_token(value: object) -> uuid.UUID | None:
         return uuid.UUID(str(value))
     except ValueError:
         raise DomainError("表单编号不正确，请刷新页面后重试。") from None
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version the page of a move was shown with. Raises Conflict when the form carries none: a move
+    without it would go through whatever happened since.
+    """
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Conflict("页面已过期，请刷新后再办。")
+    return int(text)
 
 
 class DomainErrors:

@@ -9,7 +9,7 @@ urlpatterns = [
     path("todo/", todo.todo, name="todo"),
     path("duties/", watch.index, name="index"),
     path("duties/coverage/", watch.coverage, name="coverage"),
-    path("duties/<int:pk>/", watch.show, name="show"),
-    path("duties/<int:pk>/urge/", watch.urge, name="urge"),
-    path("duties/<int:pk>/waive/", watch.waive, name="waive"),
+    path("duties/<key:pk>/", watch.show, name="show"),
+    path("duties/<key:pk>/urge/", watch.urge, name="urge"),
+    path("duties/<key:pk>/waive/", watch.waive, name="waive"),
 ]

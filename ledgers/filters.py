@@ -68,6 +68,17 @@ class PeriodFilter(df.Filter):
         return qs.filter(**{f"{self.field_name}__range": (value.first, value.last)}) if value else qs
 
 
+class RowNumber(df.Filter):
+    """The id of a row; a number that no row can have is said to be unreadable."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        words = "编号无法识别。"
+        errors = dict.fromkeys(("invalid", "min_value", "max_value"), words)
+        super().__init__(*args, min_value=0, max_value=2**63 - 1, error_messages=errors, **kwargs)
+
+
 class Ticked(df.BooleanFilter):
     """A tick box: `=1` narrows, absent does nothing."""
 
@@ -152,9 +163,9 @@ class EntryFilter(ByUnit):
     source = df.ChoiceFilter(label="填报方式", choices=Entry.Source.choices, empty_label="不限")
     kept = df.ChoiceFilter(label="更正、撤回", choices=KEPT, method="by_kept", empty_label=None)
     q = df.CharFilter(label="位置、矿种、备注", method="by_words")
-    site = _hidden(df.NumberFilter, label="监管对象", field_name="site_id")
-    sheet = _hidden(df.NumberFilter, label="所在台账", field_name="sheet_id")
-    upload = _hidden(df.NumberFilter, label="同一批填报", field_name="upload_id")
+    site = _hidden(RowNumber, label="监管对象", field_name="site_id")
+    sheet = _hidden(RowNumber, label="所在台账", field_name="sheet_id")
+    upload = _hidden(RowNumber, label="同一批填报", field_name="upload_id")
     as_of = _hidden(df.IsoDateTimeFilter, label="数据截至", method="nothing")
     recorded_from = _hidden(df.IsoDateTimeFilter, label="填报自", field_name="recorded_at", lookup_expr="gte")
     recorded_to = _hidden(df.IsoDateTimeFilter, label="填报至", field_name="recorded_at", lookup_expr="lt")

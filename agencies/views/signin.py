@@ -32,7 +32,7 @@ def safe_next(request: HttpRequest) -> str:
     """The page to go on with, if it is one of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if own else ""
+    return wanted if own and wanted.startswith("/") else ""  # else a word, which `redirect` takes for a name
 
 
 @never_cache

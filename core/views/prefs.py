@@ -16,7 +16,7 @@ def large_text(request: HttpRequest) -> HttpResponse:
     """Keep `on` (1 or 0) in a cookie and go back to where one was."""
     wanted = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(wanted if own else "/")
+    response = redirect(wanted if own and wanted.startswith("/") else "/")
     response.set_cookie(
         LARGE_TEXT_COOKIE, "1" if request.POST.get("on") == "1" else "0", max_age=YEAR, httponly=True,
         secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",

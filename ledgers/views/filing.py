@@ -67,7 +67,7 @@ def sites_of(units: QuerySet[Agency], unit: Agency) -> QuerySet[Site]:
 def _options(rows: QuerySet[Site], chosen: str) -> QuerySet[Site]:
     """The select without scripts stays small; what was chosen is always among it."""
     ids = list(rows.values_list("pk", flat=True)[:OPTIONS])
-    if chosen.isascii() and chosen.isdigit():
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
         ids.append(int(chosen))
     return rows.filter(pk__in=ids)
 

@@ -188,7 +188,8 @@ def new(request: MemberRequest, pk: int) -> HttpResponse:
     site = get_object_or_404(visible(request.user), pk=pk)
     sites.guard_keeping(request.user, site.agency)
     before = request.GET.get("from", "")
-    old = site.licences.filter(pk=before).first() if before.isascii() and before.isdigit() else None
+    known = before.isascii() and before.isdigit() and len(before) < 19
+    old = site.licences.filter(pk=before).first() if known else None
     if old is not None:
         old.valid_from = old.valid_to = old.issued_on = None
     form = LicenceForm(request.POST or None, licence=old)

@@ -18,7 +18,7 @@ from core.files import files_of
 from core.models import StoredFile
 from core.paging import keyset
 from core.templatetags.mw import zh_date
-from core.web import MemberRequest, business
+from core.web import MemberRequest, business, seen_version
 from duties.models import Duty
 from ledgers.actions import sheets
 from ledgers.actions.filers import filing_posts, may_file, units_to_file_for
@@ -31,7 +31,7 @@ from ledgers.filters import SheetFilter
 from ledgers.models import Entry, Sheet
 from ledgers.states import SheetStatus
 from ledgers.views.filing import home_unit
-from ledgers.views.pages import LEDGERS, filtered, steps, version_of
+from ledgers.views.pages import LEDGERS, filtered, steps
 from minewatch.lib.clock import now
 from minewatch.lib.periods import parse_period
 
@@ -274,14 +274,14 @@ def signature_line(sheet: Sheet) -> list[dict[str, str]]:
 def move(request: MemberRequest, pk: int, name: str) -> HttpResponse:
     """One move of the table; a refused one gives the page back with the typed text."""
     sheet = get_object_or_404(visible(request), pk=pk)
-    facts = {
-        "sheet": sheet,
-        "member": request.user,
-        "expected_version": version_of(request),
-        "token": token_of(request),
-    }
     text = request.POST.get("reason", "")
     try:
+        facts = {
+            "sheet": sheet,
+            "member": request.user,
+            "expected_version": seen_version(request),
+            "token": token_of(request),
+        }
         if name in ("submit", "submit_short"):
             sheets.submit(**facts)
         elif name == "zero":
@@ -334,7 +334,8 @@ def comment(request: MemberRequest, pk: int) -> HttpResponse:
     chosen = request.POST.get("entry", "")
     entry = None
     if chosen:
-        entry = get_object_or_404(Entry, pk=chosen if chosen.isdigit() else 0, sheet=sheet)
+        known = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
+        entry = get_object_or_404(Entry, pk=chosen if known else 0, sheet=sheet)
     try:
         text = request.POST.get("text", "")
         sheets.comment(sheet=sheet, member=request.user, text=text, entry=entry, token=token_of(request))
