@@ -17,12 +17,6 @@ ENTRIES = {"label": "巡查记录", "url": "/ledgers/entries/"}
 LEADS = {"label": "线索", "url": "/cases/leads/"}
 
 
-def version_of(request: HttpRequest) -> int | None:
-    """The version the sender saw, or None."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def steps(kind: str, key: object, *, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """The audited acts on a row as steps of a time line, oldest first."""
     rows = AuditEntry.objects.filter(subject_kind=kind, subject_id=str(key)).exclude(verb__in=without)

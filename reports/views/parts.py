@@ -29,12 +29,6 @@ def crumbs(report: Report | None = None) -> list[dict[str, str]]:
     return [REPORTS, {"label": "本期报表", "url": reverse("reports:show", args=[report.pk])}]
 
 
-def version_of(request: HttpRequest) -> int | None:
-    """The version the page was shown with; None when the form carries none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def client_token(request: HttpRequest) -> str:
     """The client id to put into the form: the one that came, else a fresh one."""
     return request.POST.get("token") or str(uuid.uuid4())

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import drafts
 from core.errors import Conflict
-from core.web import MemberRequest, business
+from core.web import MemberRequest, business, seen_version
 from minewatch.lib.hashing import sha256
 from reports import actions, reading
 from reports.actions.watch import start_draft
@@ -19,7 +19,7 @@ from reports.kinds.base import HEADINGS
 from reports.models import Report
 from reports.rights import require_editable, require_maker
 from reports.snapshot import snapshot
-from reports.views.parts import client_token, crumbs, report_of, version_of
+from reports.views.parts import client_token, crumbs, report_of
 
 DRAFT = "report.words"
 
@@ -42,7 +42,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     texts = {key: text for key, text in form.cleaned_data.items() if _mark(text) != shown[key]}
     try:
         actions.edit_narrative(
-            report=report, member=request.user, texts=texts, expected_version=version_of(request)
+            report=report, member=request.user, texts=texts, expected_version=seen_version(request)
         )
     except Conflict as error:
         return _form(request, report_of(request.user, pk), form, shown, error)
@@ -105,7 +105,7 @@ def submit(request: MemberRequest, pk: int) -> HttpResponse:
     """Look at the main numbers once more, then freeze and send."""
     report = report_of(request.user, pk)
     if request.method == "POST":
-        actions.submit(report=report, member=request.user, expected_version=version_of(request))
+        actions.submit(report=report, member=request.user, expected_version=seen_version(request))
         messages.success(request, "已报送，数字和文字已经固定。")
         return redirect("reports:show", pk)
     require_maker(request.user, report.agency)
@@ -139,7 +139,7 @@ def submit(request: MemberRequest, pk: int) -> HttpResponse:
 def accept(request: MemberRequest, pk: int) -> HttpResponse:
     """The recipient takes it in."""
     report = report_of(request.user, pk)
-    actions.accept(report=report, member=request.user, expected_version=version_of(request))
+    actions.accept(report=report, member=request.user, expected_version=seen_version(request))
     messages.success(request, "已接收。")
     return redirect("reports:show", pk)
 
@@ -151,7 +151,7 @@ def return_report(request: MemberRequest, pk: int) -> HttpResponse:
     report = report_of(request.user, pk)
     reason = request.POST.get("reason", "")
     actions.return_report(
-        report=report, member=request.user, reason=reason, expected_version=version_of(request)
+        report=report, member=request.user, reason=reason, expected_version=seen_version(request)
     )
     messages.success(request, "已退回，对方会收到通知。")
     still = Report.objects.visible_to(request.user).filter(pk=pk).exists()

@@ -320,6 +320,30 @@ def test_the_loser_of_a_race_sees_who_was_first_and_keeps_the_text(cast):
     assert answer.status_code == 409 and "我写了很久的意见" in page and "青石镇分管领导已于" in page
 
 
+@pytest.mark.parametrize("version", [None, "", "²", "-1", "9" * 30, "x"])
+def test_a_move_without_the_version_seen_is_out_of_date_and_keeps_the_text(cast, version):
+    sheet = entry(cast).sheet
+    facts = {"reason": "我写了很久的意见"} | ({} if version is None else {"version": version})
+
+    def send(who: str, name: str) -> None:
+        url = reverse("ledgers:sheet_move", args=[sheet.pk, name])
+        answer = cast.client(who).post(url, facts)
+        text = answer.content.decode()
+        assert answer.status_code == 409 and "页面已过期，请刷新后再办" in text and facts["reason"] in text
+        before = sheet.status
+        sheet.refresh_from_db()
+        assert sheet.status == before
+
+    for name in ("submit", "zero"):
+        send("qingshi.filler", name)
+    sheets.submit(sheet=sheet, member=cast.qingshi_filler)
+    for name in ("review", "return"):
+        send("qingshi.deputy", name)
+    sheets.review(sheet=sheet, member=cast.qingshi_deputy)
+    for name in ("sign", "countersign", "return"):
+        send("qingshi.head", name)
+
+
 def test_buttons_are_the_legal_moves_and_the_others_say_why(cast):
     sheet = entry(cast).sheet
     sheets.submit(sheet=sheet, member=cast.qingshi_filler)

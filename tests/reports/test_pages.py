@@ -141,7 +141,7 @@ def test_the_recipient_reads_and_may_not_edit(county, report):
     client = county.cast.client("office")
     assert "修改文字" not in page(client, f"/reports/{report.pk}/").split('class="why"')[0]
     assert client.get(f"/reports/{report.pk}/edit/").status_code == 403
-    assert client.post(f"/reports/{report.pk}/submit/").status_code == 403
+    assert client.post(f"/reports/{report.pk}/submit/", {"version": report.version}).status_code == 403
 
 
 def test_buttons_are_legal_and_the_others_say_why(county, report):
@@ -168,8 +168,10 @@ def test_from_draft_to_accepted_in_the_browser(county, report):
     assert answer.url == f"/reports/{report.pk}/"
     again = town.post(f"/reports/{report.pk}/submit/", {"version": report.version})
     assert again.status_code == 302
-    assert office.post(f"/reports/{report.pk}/return/", {"reason": " "}).status_code == 400
-    assert office.post(f"/reports/{report.pk}/return/", {"reason": "漏了一处"}).status_code == 302
+    report.refresh_from_db()
+    seen = {"version": report.version}
+    assert office.post(f"/reports/{report.pk}/return/", seen | {"reason": " "}).status_code == 400
+    assert office.post(f"/reports/{report.pk}/return/", seen | {"reason": "漏了一处"}).status_code == 302
     assert "漏了一处" in page(town, f"/reports/{report.pk}/")
     report.refresh_from_db()
     town.post(f"/reports/{report.pk}/submit/", {"version": report.version})
@@ -180,6 +182,29 @@ def test_from_draft_to_accepted_in_the_browser(county, report):
     report.refresh_from_db()
     assert report.status == "accepted"
     assert "退回报表" in page(town, f"/reports/{report.pk}/")
+
+
+@pytest.mark.parametrize("version", [None, "", "²", "-1", "9" * 30, "x"])
+def test_a_step_without_the_version_seen_is_out_of_date(county, report, version):
+    facts = {} if version is None else {"version": version}
+    town, office = county.cast.client("qingshi.filler"), county.cast.client("office")
+    answers = [
+        town.post(f"/reports/{report.pk}/submit/", facts),
+        town.post(f"/reports/{report.pk}/edit/", facts | {"plans": "写了很久的打算"}),
+    ]
+    assert "写了很久的打算" in answers[1].content.decode()
+    report.refresh_from_db()
+    assert report.status == "draft" and not report.edited
+    submit(report=report, member=county.cast.qingshi_filler)
+    answers += [
+        office.post(f"/reports/{report.pk}/accept/", facts),
+        office.post(f"/reports/{report.pk}/return/", facts | {"reason": "漏了一处"}),
+    ]
+    assert "漏了一处" in answers[3].content.decode()
+    for answer in answers:
+        assert answer.status_code == 409 and "页面已过期，请刷新后再办" in answer.content.decode()
+    report.refresh_from_db()
+    assert report.status == "submitted"
 
 
 def form_of(html: str) -> dict[str, str]:
