@@ -67,7 +67,7 @@ def _page(client: Client, page: int, address: str, first: list[int], deep: list[
     must(_shown(_get(client, LIST)) == first, "page 1 shows other rows")
     must(_shown(_get(client, address)) == deep, f"page {page} shows other rows")
     what = f"page {page:,} ÷ page 1, as served"
-    return _result(what, lambda: _get(client, address), lambda: _get(client, LIST))
+    return _result(what, lambda: _get(client, address), lambda: _get(client, LIST), 3)
 
 
 def _rows(rows: QuerySet, page: int, edge: tuple, first: list[int], deep: list[int]) -> Result:
@@ -79,11 +79,14 @@ def _rows(rows: QuerySet, page: int, edge: tuple, first: list[int], deep: list[i
         return [entry.pk for entry in found]
 
     must(read(at_first) == first and read(at_edge) == deep, "the pager gives other rows")
-    return _result(f"page {page:,} ÷ page 1, the rows alone", lambda: read(at_edge), lambda: read(at_first))
+    return _result(
+        f"page {page:,} ÷ page 1, the rows alone", lambda: read(at_edge), lambda: read(at_first), 15
+    )
 
 
-def _result(what: str, deep: Callable[[], object], first: Callable[[], object]) -> Result:
-    upper, lower = interleaved(deep, first, rounds=9, repeat=3)
+def _result(what: str, deep: Callable[[], object], first: Callable[[], object], repeat: int) -> Result:
+    """The best of `repeat` a round: what is asked is the cost, not what else the machine does."""
+    upper, lower = interleaved(deep, first, rounds=9, repeat=repeat)
     middle, low, high = ratio(upper, lower)
     notes = {"ours_s": min(upper), "page_1_s": min(lower)}
     said = "rows as counted from the first"
