@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.db import models
 from django.http import HttpResponse
@@ -81,7 +82,7 @@ def _row(entry: AuditEntry, linked: bool) -> dict[str, Any]:
             {"text": entry.actor_label if entry.verb != FAILED else "（未登录）"},
             {"text": audit.sentence(entry)},
             {"text": subject_words(entry)},
-            {"text": states(entry.facts)},
+            {"text": states(entry)},
             {"text": entry.address or ""},
             {"text": entry.pk if linked else f"{entry.pk}（待封存）"},
         ]
@@ -92,16 +93,28 @@ def subject_words(entry: AuditEntry) -> str:
     """Kind and number of the subject, never its title."""
     if not entry.subject_kind:
         return ""
-    subject = SUBJECTS.get(entry.subject_kind)
-    return f"{subject.label if subject else entry.subject_kind} {entry.subject_id}"
+    subject, model = SUBJECTS.get(entry.subject_kind), model_of(entry.subject_kind)
+    words = subject.label if subject else model._meta.verbose_name if model else "记录"
+    return f"{words} {entry.subject_id}"
 
 
-def states(facts: dict[str, Any]) -> str:
-    """The states an act moved between; other facts are not shown."""
+def model_of(kind: str) -> type[models.Model] | None:
+    """The model a subject is of; None where it is no longer there."""
+    try:
+        return apps.get_model(kind)
+    except (LookupError, ValueError):
+        return None
+
+
+def states(entry: AuditEntry) -> str:
+    """The states an act moved between, in the words of its subject; other facts are not shown."""
+    facts, model = entry.facts, model_of(entry.subject_kind)
     if facts.get("locked"):
         return "已锁定"
+    fields = [field for field in model._meta.get_fields() if field.name in STATES] if model else []
+    words = {key: str(word) for field in fields for key, word in getattr(field, "flatchoices", ())}
     found = [facts[name] for name in STATES if isinstance(facts.get(name), str)]
-    return " → ".join(found)
+    return " → ".join(words.get(state, state) for state in found)
 
 
 def _chain() -> dict[str, Any]:
