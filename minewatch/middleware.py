@@ -198,7 +198,10 @@ class SessionLimits:
 
 
 class PrivatePages:
-    """What a signed-in person is shown is kept by no cache, and `back` after sign-out shows nothing."""
+    """What a signed-in person is shown is kept by no cache, and `back` after sign-out shows nothing.
+
+    Nor is a 404 that anybody gets: it may be something's address tomorrow, or after signing in.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -206,6 +209,7 @@ class PrivatePages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         signed_in = getattr(request, "member", None) is not None or request.timed_out is not None
-        if signed_in and not request.path_info.startswith("/api/"):
+        page = signed_in and not request.path_info.startswith("/api/")
+        if page or response.status_code == 404:
             response.headers["Cache-Control"] = "no-store, private"
         return response

@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from agencies.models import Member
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.web import MemberRequest, client_token
 
 T = TypeVar("T")
@@ -28,7 +27,7 @@ def only(test: Callable[[Member], bool]) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not test(request.user):
-                raise PermissionDenied
+                raise NotAllowed("您的角色不能使用这项功能。")
             return view(request, *args, **kwargs)
 
         return guarded

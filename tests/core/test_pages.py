@@ -78,3 +78,24 @@ def test_the_job_page_and_its_moving_part(cast, status, words):
     moving = f'hx-get="/jobs/{run.pk}/"' in part.content.decode()
     assert moving == (status in ("queued", "running"))
     assert cast.client("qingshi.filler").get(f"/jobs/{run.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("username", ["auditor", "sysadmin", "qingshi.filler"])
+def test_the_brand_and_a_fault_page_lead_where_one_may_go(cast, username):
+    client = cast.client(username)
+    for address in ("/password/", "/nowhere/"):
+        html = client.get(address).content.decode()
+        assert 'class="brand" href="/"' in html
+    assert 'class="btn btn-primary" href="/"' in html and "/todo/" not in html
+    assert client.get("/", follow=True).status_code == 200
+
+
+def test_a_function_of_others_is_refused_without_a_trace_of_a_fault(cast, caplog):
+    answer = cast.client("qingshi.filler").get("/more/audit/")
+    assert answer.status_code == 403 and "您的角色不能使用这项功能" in answer.content.decode()
+    assert not any(record.exc_info for record in caplog.records)
+
+
+def test_a_404_is_kept_by_no_cache_whoever_gets_it(cast, client):
+    for browser in (client, cast.client("office")):
+        assert browser.get("/nowhere/").headers["Cache-Control"] == "no-store, private"
