@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from agencies.models import Agency, AgencyKind
 from duties import calendars
 from duties.models import Duty, DutyRule
@@ -119,6 +121,13 @@ def owners(rule: DutyRule) -> list[tuple[Agency, Agency | None]]:
         return [(unit, None) for unit in units]
     there = list(in_county(rule, rule.recipient_kind))
     return [(unit, _recipient(unit, there)) for unit in units]
+
+
+def asked_of(agency: Agency, proof_kind: str) -> bool:
+    """Whether any rule, in force or past, binds this unit to that proof."""
+    county = agency.division.code[:6]
+    binding = Q(owner=agency) | Q(owner_kind=agency.kind)
+    return DutyRule.objects.filter(binding, proof_kind=proof_kind, county__code=county).exists()
 
 
 def in_county(rule: DutyRule, kind: str) -> Iterable[Agency]:

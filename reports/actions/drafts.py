@@ -11,6 +11,7 @@ from core import audit
 from core.errors import DomainError
 from core.workflow import conflict
 from duties.models import Duty
+from duties.rules import asked_of
 from minewatch.lib.clock import now
 from minewatch.lib.periods import Window
 from reports import reading
@@ -44,11 +45,7 @@ def open_draft(
     if member is not None:
         require_maker(member, agency)
     about = kind_named(kind)
-    key = about.read_period(period).key
-    duty = _duty(agency, about, key)
-    window = _window(about, key, duty)
-    if window.start > now():
-        raise DomainError("这一期还没有开始，不能生成报表。", field="period")
+    key, duty, window = _asked(agency, about, period)
     with transaction.atomic():
         report, made = Report.objects.get_or_create(
             agency=agency,
@@ -69,6 +66,35 @@ def open_draft(
             Report.objects.filter(pk=report.pk, duty__isnull=True).update(duty=duty)
             report.refresh_from_db()
     return report
+
+
+def unregistered(*, agency: Agency, kind: str, period: str) -> Report | None:
+    """That report for reading only, not stored, where no rule asks the unit for it; None where one does
+    or where it stands already. Raises DomainError (kind, period).
+    """
+    about = kind_named(kind)
+    key, duty, window = _asked(agency, about, period)
+    report = Report(
+        agency=agency,
+        kind=kind,
+        period=key,
+        form_version=about.version,
+        recipient=recipient_of(agency),
+        window_start=window.start,
+        window_end=window.end,
+    )
+    there = Report.objects.filter(agency=agency, kind=kind, period=key, form_version=about.version)
+    return None if duty or asked_of(agency, about.proof) or there.exists() else report
+
+
+def _asked(agency: Agency, kind: Kind, period: str) -> tuple[str, Duty | None, Window]:
+    """Key, duty and window of what is asked for. Raises DomainError (period)."""
+    key = kind.read_period(period).key
+    duty = _duty(agency, kind, key)
+    window = _window(kind, key, duty)
+    if window.start > now():
+        raise DomainError("这一期还没有开始，不能生成报表。", field="period")
+    return key, duty, window
 
 
 def _duty(agency: Agency, kind: Kind, period: str) -> Duty | None:
