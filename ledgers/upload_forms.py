@@ -11,7 +11,15 @@ from minewatch.lib.periods import BadPeriod, parse_period
 class UploadForm(forms.Form):
     """File, the unit it is for, and the period of rows without a day."""
 
-    agency = forms.ModelChoiceField(Agency.objects.none(), label="填报单位", empty_label=None)
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label="填报单位",
+        empty_label=None,
+        error_messages={
+            "required": "请选择填报单位。",
+            "invalid_choice": "您不能为这个单位导入表格，请重新选择填报单位。",
+        },
+    )
     file = forms.FileField(
         label="表格文件（.xlsx）",
         error_messages={

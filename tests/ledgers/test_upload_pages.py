@@ -193,3 +193,11 @@ def test_pages_cost_the_same_few_queries_however_long(cast, django_assert_max_nu
         client.get(url)
         with django_assert_max_num_queries(30):
             client.get(url)
+
+
+@pytest.mark.parametrize(
+    ("agency", "words"), [("9" * 30, "您不能为这个单位导入表格"), ("", "请选择填报单位")]
+)
+def test_a_unit_that_is_not_ones_own_is_said_in_our_words(cast, agency, words):
+    answer = cast.client("qingshi.filler").post("/ledgers/uploads/new/patrol/", {"agency": agency})
+    assert answer.status_code == 400 and words in answer.content.decode()
