@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.urls import reverse
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -24,11 +25,25 @@ class Subject:
 
 
 SUBJECTS: dict[str, Subject] = {}
+#: room → (label, name of the address): buttons that an upper room hangs on a lower one's first page
+DOORS: dict[str, list[tuple[str, str]]] = {}
 
 
 def register(model: type[models.Model], subject: Subject) -> None:
     """Register the rows of `model`; called in `AppConfig.ready()`."""
     SUBJECTS[model._meta.label_lower] = subject
+
+
+def hang(room: str, label: str, name: str) -> None:
+    """Hang a button on the first page of `room`; called in `AppConfig.ready()`."""
+    door = (label, name)
+    if door not in DOORS.setdefault(room, []):
+        DOORS[room].append(door)
+
+
+def doors_of(room: str) -> list[dict[str, str]]:
+    """The buttons that others hung on the first page of `room`: [{label, url}]."""
+    return [{"label": label, "url": reverse(name)} for label, name in DOORS.get(room, [])]
 
 
 def resolve(kind: str, key: str, member: Member) -> tuple[Subject, models.Model] | None:

@@ -11,4 +11,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
+        from core import registry
         from reports import subjects, tasks, verbs  # noqa: F401
+
+        registry.hang("ledgers", "导出官方表格", "reports:form_choose")

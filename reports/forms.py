@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from django import forms
 
 from agencies.models import Agency
+from core.errors import DomainError
 from reports.actions.drafts import TEXT_LIMIT
 from reports.kinds import KINDS
 from reports.kinds.base import HEADINGS
+from reports.periods import read_period
 
 
 class UnitChoice(forms.ModelChoiceField):
@@ -55,6 +57,37 @@ class FigureFilter(forms.Form):
         self.fields["agency"] = UnitChoice(
             units, label="单位", required=False, empty_label="我能看到的全部单位"
         )
+
+
+class OfficialForm(forms.Form):
+    """Official form 1 of which unit and period."""
+
+    period = forms.CharField(
+        label="期间",
+        max_length=40,
+        help_text="如 2022-09、2022-W38、2022-Q3 或 2022-09-01..2022-09-30",
+        error_messages={"required": "请填写期间。"},
+    )
+    split = forms.BooleanField(
+        label="每个单位一张表",
+        required=False,
+        help_text="不选则全县合成一张表。乡镇、村的表总是每个单位一张",
+    )
+
+    def __init__(self, *args, units, county_wide: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        words = {"required": "请选择单位。", "invalid_choice": "您看不到这个单位的台账，请重新选择单位。"}
+        self.fields["agency"] = UnitChoice(units, label="单位", empty_label=None, error_messages=words)
+        self.order_fields(["agency", "period", "split"])
+        if not county_wide:
+            del self.fields["split"]
+
+    def clean_period(self) -> str:
+        """The period as it stands in an address."""
+        try:
+            return read_period(self.cleaned_data["period"]).key
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None
 
 
 class Narrative(forms.Form):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("reports/duties/<key:pk>/", index.of_duty, name="of_duty"),
     path("reports/figures/", figures.figures, name="figures"),
     path("reports/figures/<slug:key>/rows/", rows.of_live_page, name="figure_rows"),
+    path("reports/forms/", papers.form_choose, name="form_choose"),
     path("reports/forms/patrol/", papers.form_patrol, name="form_patrol"),
     path("reports/<key:pk>/", record.show, name="show"),
     path("reports/<key:pk>/print/", record.paper, name="print"),

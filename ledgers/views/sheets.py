@@ -17,6 +17,7 @@ from core.errors import Conflict, DomainError
 from core.files import files_of
 from core.models import StoredFile
 from core.paging import keyset
+from core.registry import doors_of
 from core.templatetags.mw import zh_date
 from core.web import MemberRequest, business, seen_version
 from duties.models import Duty
@@ -99,7 +100,7 @@ def _actions(request: MemberRequest) -> list[dict[str, Any]]:
         {"label": "特殊情况报告", "url": reverse("ledgers:special")},
         {"label": "空白表打印", "url": reverse("ledgers:sheet_blank")},
     ]
-    return (filing if files else []) + rest
+    return (filing if files else []) + rest + doors_of("ledgers")
 
 
 def _row(sheet: Sheet, count: int) -> dict[str, Any]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from agencies.models.units import COUNTY_WIDE
+from agencies.scope import readable_agencies
 from core import audit
 from core.files import XLSX
 from core.views.files import send_file
 from core.web import MemberRequest, business
 from ledgers.actions.sheets import rows_of
 from ledgers.models import Sheet
+from minewatch.lib.clock import now
+from minewatch.lib.periods import period_of
 from reports import official, reading
 from reports.actions import make_papers
 from reports.actions.papers import content_of, file_name
 from reports.actions.watch import start_draft
 from reports.figures import FIGURES, Scope
+from reports.forms import OfficialForm
 from reports.models import Report
 from reports.rights import may_make
 from reports.snapshot import snapshot
@@ -57,6 +63,35 @@ def _attachment(data: bytes, kind: str, name: str) -> HttpResponse:
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_GET
+@business
+def form_choose(request: MemberRequest) -> HttpResponse:
+    """Unit and period of official form 1; once they can be read, on to the download."""
+    units = readable_agencies(request.user).select_related("division", "parent")
+    first = {"agency": request.user.agency.code, "period": period_of(now().date(), "month").key}
+    sent = "period" in request.GET
+    form = OfficialForm(
+        request.GET if sent else None,
+        initial=first,
+        units=units.order_by("division__code", "code"),
+        county_wide=units.filter(kind__in=COUNTY_WIDE).exists(),
+    )
+    if sent and form.is_valid():
+        facts = form.cleaned_data
+        query = {"agency": facts["agency"].code, "period": facts["period"]}
+        query |= {"split": "1"} if facts.get("split") else {}
+        return redirect(f"{reverse('reports:form_patrol')}?{urlencode(query)}")
+    context = {
+        "title": "导出官方表格",
+        "crumbs": [{"label": "台账", "url": "/ledgers/"}],
+        "lead": "按官方格式导出《巡查检查台账》，含本单位和下级单位这一期间的记录。",
+        "form": form,
+        "submit": "下载",
+        "cancel_url": "/ledgers/",
+    }
+    return render(request, "reports/form_choose.html", context, status=400 if form.errors else 200)
 
 
 @require_GET

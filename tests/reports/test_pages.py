@@ -1,7 +1,9 @@
 """Pages of reports: each number opens rows that add up, steps act by their table, queries stay flat."""
 
 import re
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -377,3 +379,41 @@ def test_query_counts_stay_flat(county, report, django_assert_max_num_queries):
         before,
         after,
     )
+
+
+CHOOSE = "/reports/forms/"
+
+
+def test_the_official_form_is_exported_from_the_ledgers(county):
+    client = county.cast.client("qingshi.filler")
+    html = page(client, "/ledgers/")
+    assert f'href="{CHOOSE}"' in html and "导出官方表格" in html
+    html = page(client, CHOOSE)
+    assert "每个单位一张表" not in html and "上湾村" in html and "白杨镇" not in html
+    answer = client.get(CHOOSE, {"agency": "qingshi", "period": "2022-09"}, follow=True)
+    assert answer.redirect_chain == [("/reports/forms/patrol/?agency=qingshi&period=2022-09", 302)]
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_county_wide_unit_chooses_a_sheet_per_unit(county):
+    client = county.cast.client("office")
+    assert "每个单位一张表" in page(client, CHOOSE)
+    answer = client.get(CHOOSE, {"agency": "office", "period": "2022-09", "split": "on"}, follow=True)
+    assert answer.redirect_chain[0][0].endswith("&split=1")
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    whole = client.get("/reports/forms/patrol/", {"agency": "office", "period": "2022-09"})
+    assert len(book.sheetnames) > len(openpyxl.load_workbook(BytesIO(whole.content)).sheetnames) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"period": "2022-13"}, "2022-13"),
+        ({"period": ""}, "请填写期间"),
+        ({"agency": "baiyang"}, "您看不到这个单位的台账"),
+    ],
+)
+def test_a_choice_that_cannot_be_exported_is_said(county, more, words):
+    facts = {"agency": "qingshi", "period": "2022-09"} | more
+    answer = county.cast.client("qingshi.filler").get(CHOOSE, facts)
+    assert answer.status_code == 400 and words in answer.content.decode()
