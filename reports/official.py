@@ -24,13 +24,15 @@ FIELDS = ("sheet_id", "agency_id", *OFFICIAL_KEYS, *(f"{key}_text" for key in AN
 STEPS = (Signature.Step.FILLER, Signature.Step.DEPUTY, Signature.Step.HEAD)
 UNSIGNED = (SheetStatus.DRAFT, SheetStatus.RETURNED)
 ROWS_LIMIT = 20_000
+A_MONTH = dt.timedelta(days=31)
 
 
 def patrol_book(agency: Agency, window: Window, rows: QuerySet[Entry]) -> PatrolBook:
     """The rows of `agency` and below as one book, by day and numbered from 1.
 
-    填写时间 is the sheet's where all rows stand on one, else the last day of the window; names are
-    printed where one chain has signed for all rows, else the lines stay open for a pen.
+    填写时间 is the sheet's where all rows stand on one and the window is a month that is over, else the
+    last day of the window, today at the latest, so that the file reads back;
+    names are printed where one chain has signed for all rows, else the lines stay open for a pen.
     """
     found = list(rows.order_by("patrolled_on", "id").values(*FIELDS)[: ROWS_LIMIT + 1])
     if len(found) > ROWS_LIMIT:
@@ -39,7 +41,9 @@ def patrol_book(agency: Agency, window: Window, rows: QuerySet[Entry]) -> Patrol
     own = [sheet for sheet in sheets if sheet.agency_id == agency.pk]
     alone = len(own) == len(sheets)
     days = {sheet.filled_on for sheet in own if alone}
-    last = local_date(window.end - dt.timedelta(microseconds=1))
+    last = min(local_date(window.end - dt.timedelta(microseconds=1)), local_date(now()))
+    if window.end - window.start > A_MONTH or window.end > now():
+        days = set()  # a paper's day would be read back as that month's only, or as not over yet
     return PatrolBook(
         county=agency.county.name,
         unit_name=agency.name,

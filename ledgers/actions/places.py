@@ -94,7 +94,11 @@ class Paper:
     still answers for the words it was filed with; a withdrawn one answers for nothing.
     """
 
-    def __init__(self, agency: Agency, period: str, identities: Iterable[str]) -> None:
+    def __init__(
+        self, agency: Agency, period: str, identities: Iterable[str], *, days: Period | None = None
+    ) -> None:
+        """`days`: only rows patrolled within them answer."""
+        self.days = days
         self.there: dict[str, list[Entry]] = {}
         self.taken: dict[str, set[int]] = {}
         wanted = sorted(set(identities))
@@ -108,6 +112,8 @@ class Paper:
             .only("pk", "identity", "nth", "patrolled_on", "precision", "voided_at")
             .order_by("nth", "pk")
         )
+        if self.days is not None:
+            rows = rows.filter(patrolled_on__range=(self.days.first, self.days.last))
         for entry in rows:
             self.there.setdefault(entry.identity, []).append(entry)
             if entry.voided_at is None:

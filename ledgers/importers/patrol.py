@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from agencies.models import Agency
+from agencies.models.units import COUNTY_WIDE
 from core.models import Upload, UploadRow
 from ledgers.actions.filers import units_to_file_for, villages_of
 from ledgers.actions.places import Paper
@@ -17,6 +19,7 @@ from ledgers.actions.rows import EntryRow, period_for
 from ledgers.columns import BY_KEY, Refs
 from ledgers.importers.marks import cell_verdicts
 from ledgers.inlets import GOOD, Inlet, Judged, Line, Remark, Verdict, register
+from ledgers.models import Entry, Sheet
 from ledgers.official import (
     JudgedRow,
     PatrolBook,
@@ -29,6 +32,7 @@ from ledgers.official import Verdict as CellVerdict
 from ledgers.official.judge import NOTED, REFUSED, SKIPPED, identity
 from ledgers.official.reader import USE_FORM
 from ledgers.receipts import packed
+from minewatch.lib.periods import parse_period
 from minewatch.lib.text import normalise
 
 if TYPE_CHECKING:
@@ -50,7 +54,7 @@ def judge_patrol(
 ) -> Judged:
     """Judge a workbook for `agency`: which rows are new, known, noted or refused, and why.
 
-    Without a member the unit itself and a township's villages may be filed for. Raises BadWorkbook for
+    Without a member the unit itself and those below it may be filed for. Raises BadWorkbook for
     a file that cannot be read and BadPeriod for a period that cannot.
     """
     sheets = read_patrol_workbook(data)
@@ -91,6 +95,11 @@ def _units(member: Member | None, agency: Agency) -> dict[str, Agency]:
         allowed = list(units_to_file_for(member))
         ids = {unit.pk for unit in allowed}
         found = [unit for unit in found if unit.pk in ids] + [unit for unit in allowed if unit not in found]
+    elif agency.kind in COUNTY_WIDE:
+        below = Agency.objects.active().under(agency).exclude(pk=agency.pk)
+        below = list(below.select_related("division", "parent__division"))
+        named = Counter(map(name_of, below))
+        found += [unit for unit in below if named[name_of(unit)] == 1]  # two villages of one name: neither
     units: dict[str, Agency] = {}
     for unit in found:
         units.setdefault(name_of(unit), unit)
@@ -176,6 +185,26 @@ def _find_known(drafts: Iterable[_Draft]) -> None:
         for draft in group:
             if paper.known(draft.mark, draft.entry) is not None:
                 draft.verdict = Verdict.KNOWN
+        _find_in_other_periods(group)
+
+
+def _find_in_other_periods(group: Sequence[_Draft]) -> None:
+    """A village's weeks come together on a month's paper: rows without a day of their own are looked for
+    in the unit's other ledgers too, among the patrols of the days that the paper speaks of.
+    """
+    left = [one for one in group if one.verdict in GOOD and one.entry.precision == Entry.Precision.SHEET]
+    if not left:
+        return
+    unit, days = left[0].unit, parse_period(left[0].period)
+    sheets = Sheet.objects.filter(agency=unit, first_day__lte=days.last, last_day__gte=days.first)
+    others = sheets.exclude(period=days.key).order_by("first_day", "period")
+    for period in dict.fromkeys(others.values_list("period", flat=True)):
+        marks = [identity(unit_code(unit), period, one.entry.facts()) for one in left]
+        paper = Paper(unit, period, marks, days=days)
+        for one, mark in zip(left, marks, strict=True):
+            if paper.known(mark, one.entry) is not None:
+                one.verdict = Verdict.KNOWN
+        left = [one for one in left if one.verdict != Verdict.KNOWN]
 
 
 def _compare_with_earlier(drafts: Iterable[_Draft], agency: Agency) -> None:

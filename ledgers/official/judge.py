@@ -110,7 +110,8 @@ def judge(
 ) -> Judgement:
     """Judge one table.
 
-    period        "2022-09" …: stands for the period of every row; without it that is the month of 填写时间
+    period        "2022-09" …: stands for the period of every row; without it that is the month of 填写时间,
+                  the quarter for a unit that is neither township nor village
     may_file_for  names of the units the member may file for, beside `unit`
     unit          the unit the upload is made for; refs.unit if not given
     seen          identity → occurrences so far, shared by the tables of one workbook
@@ -252,7 +253,7 @@ class _Judge:
             problem = sheet.filled_problem or ("" if day else "没有找到填写时间")
         if not self.given:
             if day:
-                return period_of(day, "month"), day
+                return period_of(day, "month" if self._short(self.unit) else "quarter"), day
             meant = sheet.filled_suggestion
             mend = (
                 f"请改为实际填写日期（是否为{meant.year}年{meant.month}月{meant.day}日？）"

@@ -1,5 +1,6 @@
 """figures, make_report, export_ledger: what others rely on by name."""
 
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from core.models import AuditEntry
-from ledgers.models import Signature
+from duties.models import DutyRule
+from ledgers.actions.entries import EntryRow, file_entry
+from ledgers.models import Entry, Sheet, Signature
 from reports.actions import submit
 from reports.figures import FIGURES
 from reports.models import Report
@@ -24,6 +28,25 @@ def run(name: str, *args: str) -> str:
     out = io.StringIO()
     call_command(name, *args, stdout=out)
     return out.getvalue()
+
+
+@pytest.fixture
+def asked(county):
+    """Townships owe the weekly and the monthly report."""
+    schedules = {"weekly": {"kind": "weekly", "byday": ["FR"]}, "monthly": {"kind": "monthly", "days": [10]}}
+    for kind, schedule in schedules.items():
+        DutyRule.objects.create(
+            key=f"report.{kind}",
+            name=kind,
+            kind="report",
+            county=county.town.county,
+            owner_kind="township",
+            proof_kind=f"report.{kind}",
+            schedule=schedule,
+            basis="测试",
+            valid_from=DAY,
+            loaded_at=instant("2022-09-01 08:00"),
+        )
 
 
 def test_figures_gives_every_number_with_its_rows(county):
@@ -71,7 +94,7 @@ def test_commands_are_audited(county, tmp_path):
     assert {row.actor_label for row in rows} == {"系统"}
 
 
-def test_make_report_writes_both_papers_and_opens_one_draft(county, tmp_path):
+def test_make_report_writes_both_papers_and_opens_one_draft(county, asked, tmp_path):
     told = run(
         "make_report", "weekly", "--agency", "qingshi", "--period", WEEK, "--out", str(tmp_path / "new")
     )
@@ -91,7 +114,7 @@ def test_make_report_writes_both_papers_and_opens_one_draft(county, tmp_path):
     assert "2022年9月17日至9月23日，共巡查检查点位4条" in words
 
 
-def test_make_report_gives_the_frozen_numbers_once_submitted(county, tmp_path):
+def test_make_report_gives_the_frozen_numbers_once_submitted(county, asked, tmp_path):
     args = ("make_report", "monthly", "--agency", "qingshi", "--period", "2022-09", "--out", str(tmp_path))
     run(*args)
     submit(report=Report.objects.get(), member=county.cast.qingshi_filler)
@@ -117,6 +140,23 @@ def test_make_report_refuses_in_words(county, tmp_path, args, words):
     with pytest.raises(CommandError, match=words):
         run("make_report", *args, "--out", str(tmp_path))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("unit", ["shangwan", "nr", "police"])
+def test_make_report_stores_nothing_for_a_unit_that_owes_no_report(county, asked, tmp_path, unit):
+    told = run("make_report", "weekly", "--agency", unit, "--period", WEEK, "--out", str(tmp_path))
+    assert "该单位没有这项报送任务，仅生成文件，未登记报表" in told
+    assert len(list(tmp_path.iterdir())) == 2
+    assert not Report.objects.exists()
+    assert not AuditEntry.objects.filter(verb="report.opened").exists()
+
+
+def test_make_report_stores_no_draft_when_the_folder_takes_no_files(county, asked, tmp_path):
+    (tmp_path / "file").touch()
+    for place in ("/dev/null", "/dev/null/x", "/proc/nowhere", str(tmp_path / "file")):
+        with pytest.raises(CommandError, match="无法写入.*(不是目录|不存在)。"):
+            run("make_report", "weekly", "--agency", "qingshi", "--period", WEEK, "--out", place)
+    assert not Report.objects.exists()
 
 
 def texts(path: Path, title: str | None = None) -> list[list]:
@@ -188,6 +228,49 @@ def test_a_township_exports_a_sheet_per_unit(county, tmp_path):
 
 def test_the_county_may_have_its_book_split(county, tmp_path):
     assert len(exported(tmp_path, "office", "--split").sheetnames) > 2
+
+
+def test_what_is_exported_reads_back_with_nothing_added(cast, tmp_path):
+    """Villages file by week, townships by month, bureaux by quarter; paper bears one day for all rows."""
+    for unit, place, *days in (
+        ("qingshi", "青石镇东沟", dt.date(2022, 9, 6), dt.date(2022, 9, 20)),
+        ("shangwan", "青石镇上湾村西坡", dt.date(2022, 9, 1), dt.date(2022, 9, 8), dt.date(2022, 9, 29)),
+        ("nr", "白杨镇北山", dt.date(2022, 7, 5), dt.date(2022, 9, 5)),
+        ("baiyang", "白杨镇南沟", dt.date(2022, 9, 5)),
+    ):
+        for day in days:
+            answers = dict.fromkeys(("licence", "shallow", "illegal", "beyond", "irregular"), "no")
+            row = EntryRow(location=place, patrolled_on=day, **answers)
+            file_entry(member=None, agency=cast.unit(unit), row=row)
+    out = str(tmp_path / "a.xlsx")
+    for unit, period, count, *more in (
+        ("qingshi", "2022-09", 5),
+        ("nr", "2022-Q3", 8, "--split"),
+        ("nr", "2022-09", 7, "--split"),
+        ("office", "2022-09", 7, "--split"),
+    ):
+        run("export_ledger", "--agency", unit, "--period", period, "--out", out, *more)
+        assert f"读取{count}行，新增0行，已有{count}行" in run("import_ledger", out, "--agency", unit), unit
+    assert Entry.objects.count() == 8
+
+
+def test_with_a_member_the_members_own_rights_decide_what_a_county_book_may_file(cast, tmp_path):
+    run("import_ledger", CLEAN, "--agency", "office", "--dry-run")
+    with pytest.raises(CommandError, match="有内容未采用"):
+        run("import_ledger", CLEAN, "--agency", "office", "--member", "office", "--dry-run")
+
+
+@time_machine.travel("2022-09-22 10:00+08:00", tick=False)
+def test_filled_on_is_never_after_today_nor_an_early_day_of_a_long_window(cast, tmp_path):
+    row = entry(cast.unit("nr"), dt.date(2022, 7, 5))
+    Sheet.objects.filter(pk=row.sheet_id).update(filled_on=dt.date(2022, 7, 6))
+    for period, words in (
+        ("2022-07", "填写时间:2022年7月6日"),
+        ("2022-07-01..2022-08-31", "填写时间:2022年8月31日"),
+        ("2022-Q3", "填写时间:2022年9月22日"),
+    ):
+        run("export_ledger", "--agency", "nr", "--period", period, "--out", str(tmp_path / "a.xlsx"))
+        assert texts(tmp_path / "a.xlsx")[1][5] == words
 
 
 def test_the_clean_sample_comes_out_as_it_went_in(cast, tmp_path):

@@ -30,7 +30,9 @@ class Command(HouseCommand):
         parser.add_argument("file", type=Path, help="台账文件（.xlsx）")
         parser.add_argument("--agency", required=True, help="单位代码，如 qingshi")
         parser.add_argument("--member", default="", help="经办人账号；不给时按单位范围运行并如实记入审计")
-        parser.add_argument("--period", default="", help="期间，如 2022-09；不给时取填写时间所在月份")
+        parser.add_argument(
+            "--period", default="", help="期间，如 2022-09；不给时取填写时间所在月份（县级单位为季度）"
+        )
         parser.add_argument("--dry-run", action="store_true", help="只检查，不存入任何内容")
 
     def handle(
