@@ -121,7 +121,7 @@ def test_no_address_and_no_parameter_makes_a_fault(scene, heard, role):
         if status in (403, 404, 405):
             continue
         names = sorted(heard - SKIP)
-        for junk in JUNK:
+        for junk in JUNK if role == "office" else HARD:
             ask(client, "get", address, faults, dict.fromkeys(names, junk))
         for name in names if role == "office" else ():
             for junk in HARD:
@@ -138,7 +138,7 @@ def test_no_form_makes_a_fault(scene, heard, role):
         if status in (403, 404, 405):
             continue
         names = sorted(heard - SKIP)
-        for junk in JUNK:
+        for junk in (*HARD, "{}"):
             ask(client, "post", address, faults, dict.fromkeys(names, junk))
         for body in ("", "{", "[]", "null", '"x"', json.dumps(dict.fromkeys(heard, {"a": [None]}))):
             ask(client, "post", address, faults, body, content_type="application/json")
