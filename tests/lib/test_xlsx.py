@@ -235,16 +235,17 @@ def mutations(count: int, seed: int):
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_damage_is_refused_or_read_and_never_anything_else(part):
+def test_damage_is_refused_or_read_and_never_anything_else(part, heavy):
+    """A thousand files in `make prove`, a hundred here."""
     refused = 0
-    for data in mutations(80, seed=part):
+    for data in mutations(heavy(250), seed=part):
         try:
             read_workbook(data)
         except BadWorkbook as error:
             refused += 1
             assert error.mend, error
             assert re.search("[一-鿿]", error.message)
-    assert refused > 20
+    assert refused > 5
 
 
 # ---------------------------------------------------------------- what is read
