@@ -29,7 +29,7 @@ from ledgers.official import (
     write_patrol_book,
 )
 from ledgers.official import Verdict as CellVerdict
-from ledgers.official.judge import NOTED, REFUSED, SKIPPED, identity
+from ledgers.official.judge import NOTED, REFUSED, SKIPPED, TWIN, identity
 from ledgers.official.reader import USE_FORM
 from ledgers.receipts import packed
 from minewatch.lib.periods import parse_period
@@ -47,6 +47,7 @@ VERDICTS = {
 HEAD_LABELS = {"unit": "填报单位", "filled_on": "填写时间"}
 LONGEST_TEXT = 1000
 NOTHING = "文件里没有任何内容"
+NO_ROWS, FILL_IT = "表中没有记录", "请逐行填写后再导入；本期确实没有巡查的，不需要导入空表"
 
 
 def judge_patrol(
@@ -60,6 +61,8 @@ def judge_patrol(
     sheets = read_patrol_workbook(data)
     if not sheets:
         return Judged((), (Remark("", 0, "", "", Verdict.REFUSED, NOTHING, USE_FORM),))
+    if any(sheet.found for sheet in sheets) and not any(sheet.rows for sheet in sheets):
+        return Judged((), (Remark("", 0, "", "", Verdict.REFUSED, NO_ROWS, FILL_IT),))
     refs = load_refs(agency)
     units = _units(member, agency)
     judgements = judge_workbook(
@@ -73,6 +76,9 @@ def judge_patrol(
     drafts = [_draft(row, units, refs) for row in rows]
     _compare_with_earlier(drafts, agency)
     _find_known(drafts)
+    for draft in drafts:
+        if draft.verdict == Verdict.KNOWN:  # nothing is read in for it a second time
+            draft.remarks = [remark for remark in draft.remarks if not remark.reason.startswith(TWIN)]
     of_rows = {(row.sheet, row.number) for row in rows}
     head = [v for judgement in judgements for v in judgement.verdicts if (v.sheet, v.row) not in of_rows]
     skipped = [v for v in head if v.verdict == SKIPPED]

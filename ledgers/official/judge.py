@@ -26,6 +26,8 @@ from minewatch.lib.xlsx import Cell
 from minewatch.lib.xlsx.sheets import as_text
 
 ACCEPTED, NOTED, REFUSED, SKIPPED = "accepted", "accepted_with_note", "refused", "skipped"
+TWIN = "与前面的记录内容完全相同"
+HELD = "，暂未导入；内容已保留，改正后重新上传即可"  # behind what stops a whole table
 OURS = "【"  # how comments that marking.py wrote begin
 
 
@@ -301,7 +303,7 @@ class _Judge:
         if row.hidden:
             said.append(self._line(row, NOTED, "该行在表中被隐藏，已照常读入"))
         if self.stop:
-            said.append(self._line(row, REFUSED, f"{self.stop}，暂未导入；内容已保留，改正后重新上传即可"))
+            said.append(self._line(row, REFUSED, f"{self.stop}{HELD}"))
         facts = {**parsed.facts, **self._dated(parsed.facts)}
         return self._judged(row, unit, local, texts, facts, said)
 
@@ -312,7 +314,7 @@ class _Judge:
             mark = identity(_code(unit, local), self.period.key, facts)
             nth = self.seen[mark] = self.seen.get(mark, 0) + 1
             if nth > 1:
-                said.append(self._line(row, NOTED, f"与前面的记录内容完全相同，作为第{nth}条读入"))
+                said.append(self._line(row, NOTED, f"{TWIN}，作为第{nth}条读入"))
         verdict = REFUSED if refused else NOTED if said else ACCEPTED
         said = said or [self._line(row, ACCEPTED, "")]
         verdicts = tuple(sorted(said, key=lambda said_of: said_of.col))

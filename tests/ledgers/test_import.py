@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from core.errors import Conflict, NotAllowed
 from core.models import AuditEntry, StoredFile, Upload, UploadRow
 from ledgers.actions import uploads
-from ledgers.importers.patrol import judge_patrol, mark_patrol
+from ledgers.importers.patrol import blank_form, judge_patrol, mark_patrol
 from ledgers.models import Entry, Lead, Sheet
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -225,3 +225,29 @@ def test_reported_digging_raises_leads_and_old_rows_are_late_entries(cast, tmp_p
     uploads.confirm(upload=receive(cast, path), member=cast.qingshi_filler)
     lead = Lead.objects.get()
     assert (lead.alarmed, lead.entry.late_entry) == (False, True)
+
+
+def test_a_blank_form_is_said_to_hold_nothing(cast, tmp_path):
+    blank, _ = blank_form(cast.unit("qingshi"))
+    (tmp_path / "blank.xlsx").write_bytes(blank)
+    for more in ((), ("--period", "2022-09")):
+        said, code = run(tmp_path / "blank.xlsx", "--agency", "qingshi", *more)
+        assert code == 1 and "未采用 整份文件：表中没有记录。" in said and "填写时间" not in said
+
+
+def test_a_sheet_refused_as_a_whole_is_one_line_with_its_count(cast):
+    said, code = run(CLEAN, "--agency", "baiyang", "--member", "baiyang.filler")
+    assert code == 1
+    lines = [line for line in said.splitlines() if "共24行：本表填报单位为青石镇，不是白杨镇" in line]
+    assert len(lines) == 1 and len(said.splitlines()) == 4
+    assert "暂未导入" in UploadRow.objects.first().problems[0]["reason"]
+
+
+def test_a_row_known_already_is_not_said_to_be_read_in_again(cast, tmp_path):
+    book = openpyxl.load_workbook(CLEAN)
+    for column in range(2, 11):
+        book.worksheets[0].cell(5, column).value = book.worksheets[0].cell(4, column).value
+    book.save(tmp_path / "twins.xlsx")
+    assert "作为第2条读入" in run(tmp_path / "twins.xlsx", "--agency", "qingshi")[0]
+    said, code = run(tmp_path / "twins.xlsx", "--agency", "qingshi")
+    assert (said.strip(), code) == ("读取24行，新增0行，已有24行，未采用0行。", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -14,6 +15,7 @@ from core.errors import DomainError, os_words
 from core.models import Upload
 from ledgers.actions import uploads
 from ledgers.inlets import GOOD, INLETS, Judged, Verdict
+from ledgers.official.judge import HELD
 from minewatch.lib.periods import BadPeriod, parse_period
 from minewatch.lib.xlsx import BadWorkbook
 
@@ -88,8 +90,14 @@ class Command(HouseCommand):
         return upload
 
     def _print(self, judged: Judged, added: int, known: int, dry_run: bool) -> None:
+        held = Counter(one.sheet for one in judged.all_remarks if one.reason.endswith(HELD))
         for remark in judged.all_remarks:
             if remark.verdict not in LEVELS:
+                continue
+            if remark.reason.endswith(HELD):  # said once for the sheet; the receipt has it row by row
+                if count := held.pop(remark.sheet, 0):
+                    why = remark.reason.removesuffix(HELD)
+                    self.stdout.write(f"未采用 工作表“{remark.sheet}”共{count}行：{why}")
                 continue
             value = f"，现为“{remark.value}”" if remark.value else ""
             mend = f"。怎么改：{remark.mend}" if remark.mend else ""
