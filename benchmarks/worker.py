@@ -19,7 +19,9 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-import minewatch.celery  # noqa: E402, F401 – the app must be current before anything rings
+# the app must be current before anything rings, and all code loaded before anything is timed
+import minewatch.celery  # noqa: E402, F401
+import minewatch.urls  # noqa: E402, F401
 from benchmarks import machine, scenarios  # noqa: E402
 from benchmarks.bench import Bench  # noqa: E402
 from benchmarks.load import load  # noqa: E402
@@ -59,7 +61,7 @@ def _one(name: str, bench: Bench, answer: dict) -> None:
             print(result.line(), flush=True)
             answer["results"].append(result.as_dict())
     except Exception as error:  # noqa: BLE001 – a scenario that cannot verify fails, the others still run
-        traceback.print_exc()
+        traceback.print_exception(error, limit=-6, chain=False)
         print(f"FAIL {bench.database:8} {name:12} {error}", flush=True)
         answer["failed"].append(f"{bench.database} {name}: {error}")
 
