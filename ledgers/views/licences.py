@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.web import MemberRequest, business
+from core.web import MemberRequest, business, seen_version
 from ledgers import watch
 from ledgers.actions import licences, sites
 from ledgers.corners import format_corners
@@ -235,7 +235,7 @@ def _save(request: MemberRequest, data: dict[str, Any], site: Site, licence: Lic
         site=site,
         facts=data,
         licence=licence,
-        expected_version=version_of(request),
+        expected_version=seen_version(request) if licence else None,
         token=token_of(request),
     )
 

@@ -17,7 +17,7 @@ from agencies.models import Agency, AgencyKind
 from core import audit
 from core.errors import NotAllowed
 from core.paging import keyset
-from core.web import MemberRequest, business
+from core.web import MemberRequest, business, seen_version
 from ledgers.actions import sites, uploads
 from ledgers.actions.refs import load_refs
 from ledgers.models import Licence, Site
@@ -157,7 +157,7 @@ def _save(request: MemberRequest, form: SiteForm, site: Site | None = None) -> S
         village=form.village,
         facts=form.facts,
         site=site,
-        expected_version=version_of(request),
+        expected_version=seen_version(request) if site else None,
         token=token_of(request),
     )
 
@@ -194,7 +194,7 @@ def retire(request: MemberRequest, pk: int) -> HttpResponse:
         site=site,
         member=request.user,
         reason=request.POST.get("reason", ""),
-        expected_version=version_of(request),
+        expected_version=seen_version(request),
         token=token_of(request),
     )
     messages.success(request, f"已停用“{site.name}”。")
@@ -207,7 +207,7 @@ def restore(request: MemberRequest, pk: int) -> HttpResponse:
     """恢复在册."""
     site = get_object_or_404(visible(request.user), pk=pk)
     sites.restore(
-        site=site, member=request.user, expected_version=version_of(request), token=token_of(request)
+        site=site, member=request.user, expected_version=seen_version(request), token=token_of(request)
     )
     messages.success(request, f"“{site.name}”已恢复在册。")
     return redirect("ledgers:site", pk)

@@ -371,3 +371,10 @@ def test_rest_refuses_with_the_field(cast, changes, status, field):
     )
     assert (answer.status_code, answer.json()["field"]) == (status, field)
     assert not Site.objects.exists()
+
+
+def test_an_edit_that_does_not_say_what_it_saw_is_refused(cast):
+    place = site("qingshi", "柳树沟采石场")
+    answer = cast.client("nr.officer").post(f"/ledgers/sites/{place.pk}/retire/", {"reason": "已关闭"})
+    assert answer.status_code == 409
+    assert "页面已过期" in answer.content.decode()
