@@ -14,7 +14,10 @@ MIN_ROUNDS = 5
 
 @dataclass
 class Result:
-    """One ratio with its gate and aim; `higher` says which side is better."""
+    """One ratio with its gate and aim; `higher` says which side is better.
+
+    `told` only: a gate that is meant for more rows than these cannot be missed.
+    """
 
     scenario: str
     what: str
@@ -28,16 +31,22 @@ class Result:
     rows: int = 0
     verified: str = ""
     notes: dict[str, float] = field(default_factory=dict)
+    told: bool = False
 
     @property
     def met(self) -> bool:
-        """Whether the gate is met."""
+        """Whether the gate is met, or not asked here."""
+        return self.told or self.reached
+
+    @property
+    def reached(self) -> bool:
+        """Whether the ratio is on the right side of the gate."""
         return self.ratio >= self.gate if self.higher else self.ratio <= self.gate
 
     def line(self) -> str:
         """One printed line, gate and aim side by side."""
         sign = "≥" if self.higher else "≤"
-        mark = "ok  " if self.met else "MISS"
+        mark = "ok  " if self.reached else "told" if self.told else "MISS"
         return (
             f"{mark} {self.database:8} {self.scenario:12} {self.what:44} {self.ratio:8.3f}"
             f" [{self.low:.3f}–{self.high:.3f}]  gate {sign} {self.gate}  aim {sign} {self.aim}"

@@ -1,7 +1,8 @@
 """The patrol numbers of a monthly report ÷ a hand-written GROUP BY of the same numbers over ledgers_entry.
 
 Twice: all patrol numbers of the monthly kind, and those alone that the daily tally holds. The window is one
-month in the middle of the rows; the hand-written query has the same indexes and the same scope.
+month in the middle of the rows; the hand-written query has the same indexes and the same scope. The gate is
+meant for many rows and holds from 100,000 on.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from reports.snapshot import snapshot
 
 PERIOD = "2022-03"
 GATE, AIM = 1.15, 0.1
+GATED_FROM = 100_000  # over fewer rows the ratio is that of two fixed costs
 YES = "COUNT(*) FILTER (WHERE {}) AS {}"
 SEEN = {
     "patrols": "COUNT(*) AS patrols",
@@ -65,7 +67,8 @@ def _measure(bench: Bench, what: str, keys: list[str]) -> Result:
     middle, low, high = ratio(upper, lower)
     notes = {"ours_s": min(upper), "by_hand_s": min(lower)}
     said = f"{len(keys)} numbers equal, {mine['patrols']:,} patrols"
-    return Result("report", what, middle, low, high, GATE, AIM, False, verified=said, notes=notes)
+    few = bench.rows < GATED_FROM
+    return Result("report", what, middle, low, high, GATE, AIM, False, verified=said, notes=notes, told=few)
 
 
 def _ours(bench: Bench, keys: list[str]) -> Callable[[], dict[str, int]]:
