@@ -6,10 +6,11 @@ import os
 import re
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.browser.conftest import LAUNCH
 from tests.browser.desk import SCREENS
@@ -57,7 +58,8 @@ def test_a_browser_killed_while_typing_loses_at_most_ten_letters(product, chrome
         time.sleep(0.03)  # thirty letters a second: faster than anyone types
     for pid in processes_of(profile):
         os.kill(pid, signal.SIGKILL)
-    context.close()
+    with suppress(Error):  # it may or may not have noticed yet that it is dead
+        context.close()
 
     context = kind.launch_persistent_context(profile, **options)
     context.add_cookies(product.new_session("xiawan.filler"))
