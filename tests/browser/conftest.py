@@ -35,6 +35,7 @@ def chromium() -> str:
 LAUNCH = {"executable_path": chromium(), "args": ARGUMENTS, "env": {**os.environ, "LANGUAGE": "zh_CN"}}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs the browser and shares one worker."""
     here = Path(__file__).parent

@@ -35,6 +35,7 @@ ENGLISH = re.compile(
 VERBATIM = re.compile(
     r"版本 \S+|[\w.–-]+\.(?:xlsx|docx|pdf|jpe?g|png|csv)\b"
     r"|\b[a-z0-9]+\.(?:filler|deputy|head|officer|approver)\b|\b[0-9a-f]{12,}\b"
+    r"|\b(?:office|leader|discipline|procuratorate|custodian2?|auditor|sysadmin)\b"
     r"|\b[A-Z]+-?\d[\w-]*|[“（]?ygcsc[”）]?"
 )
 VISIBLE_WORDS = """() => {

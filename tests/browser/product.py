@@ -60,7 +60,7 @@ def own_redis(url: str) -> Iterator[str]:
     for number in range(15, 0, -1):
         place = parts._replace(path=f"/{number}").geturl()
         client = redis.Redis.from_url(place)
-        if client.dbsize() == 0:
+        if client.dbsize() == 0 and client.set("browser-tests", os.getpid(), nx=True):
             try:
                 yield place
             finally:

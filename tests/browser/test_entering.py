@@ -63,6 +63,7 @@ def test_large_text_is_eighteen_pixels_and_stays(desk, screen):
     page = one.go("/todo/")
     page.locator(".menu summary").click()
     page.get_by_role("button", name="大字").click()
+    expect(page.locator("html.large")).to_be_attached()
     page.goto("/duties/")
     size, line = page.evaluate(
         "(() => { const s = getComputedStyle(document.querySelector('main'));"

@@ -120,4 +120,6 @@ def test_a_page_that_is_not_there_says_what_to_do(desk, screen):
     one = desk("qingshi.filler", screen)
     with one.expecting(404):
         one.go("/ledgers/entries/99999999/", check=True)
-        expect(one.page.get_by_role("link", name=re.compile("待办")).last).to_be_visible()
+        expect(one.page.get_by_role("searchbox")).to_be_visible()
+        one.press("回到首页")
+    expect(one.page).to_have_url(re.compile("/todo/$"))
