@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
+from agencies.demo import BUREAUS, TOWNSHIPS
 from tests.browser.product import PASSWORD, Product
 
 MOBILE_AGENT = (
@@ -38,6 +39,8 @@ VERBATIM = re.compile(
     r"|\b(?:office|leader|discipline|procuratorate|custodian2?|auditor|sysadmin)\b"
     r"|\b[A-Z]+-?\d[\w-]*|[“（]?ygcsc[”）]?"
 )
+#: Codes of units, shown and given as examples where units are kept.
+CODES = {"county", "office", *BUREAUS, *TOWNSHIPS, *(code for row in TOWNSHIPS.values() for code in row[2])}
 VISIBLE_WORDS = """() => {
   const found = [], skip = "code,kbd,script,style,template,noscript,[data-verbatim]";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -61,7 +64,11 @@ def english_in(page: Page, quoted: tuple[str, ...] = ()) -> list[str]:
         for word in quoted:
             text = text.replace(word, "")
         words = re.findall(r"[A-Za-z]{2,}", VERBATIM.sub(" ", text))
-        found += [f"{word} in {text.strip()[:60]!r}" for word in words if not ENGLISH.match(word)]
+        found += [
+            f"{word} in {text.strip()[:60]!r}"
+            for word in words
+            if not ENGLISH.match(word) and word not in CODES
+        ]
     return found
 
 
