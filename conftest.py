@@ -44,6 +44,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """One worker takes all browser tests: they share one running product. Every other test goes singly.
+
+    xdist 3.8's own groups write `_nodeid`, which pytest 9.2 no longer reads.
+    """
+    if config.getvalue("dist") != "load":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneProduct(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+    return OneProduct(config, log)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if REQUIRED:
         for marker, why in missing().items():

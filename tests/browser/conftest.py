@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.desk import SCREENS, Desk
 from tests.browser.product import Product, running
 
-SHARED = pytest.mark.xdist_group("browser")  # one worker, one product
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,14 +34,12 @@ def chromium() -> str:
 LAUNCH = {"executable_path": chromium(), "args": ARGUMENTS, "env": {**os.environ, "LANGUAGE": "zh_CN"}}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here needs the browser and shares one worker."""
+    """Everything here needs the browser."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(SHARED)
 
 
 @pytest.fixture(scope="package")

@@ -92,7 +92,7 @@ def test_pages_behind_the_rooms_are_sound_at_both_sizes(desk, screen, username):
     for path in PAGES[username]:
         one.go(path)
         expect(one.page.get_by_role("heading", level=1)).to_have_count(1)
-        one.check()
+        one.check(quoted=tuple(one.page.locator("td[data-label=单位代码]").all_inner_texts()))
 
 
 @pytest.mark.parametrize("username", SYSTEM)
