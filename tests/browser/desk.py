@@ -61,7 +61,7 @@ def english_in(page: Page, quoted: tuple[str, ...] = ()) -> list[str]:
     """Latin words shown to the reader that are no words of the trade and not `quoted` from a user's file."""
     found = []
     for text in page.evaluate(VISIBLE_WORDS):
-        for word in quoted:
+        for word in sorted(quoted, key=len, reverse=True):
             text = text.replace(word, "")
         words = re.findall(r"[A-Za-z]{2,}", VERBATIM.sub(" ", text))
         found += [

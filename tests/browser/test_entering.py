@@ -62,7 +62,8 @@ def test_large_text_is_eighteen_pixels_and_stays(desk, screen):
     one = desk("shangwan.head", screen)
     page = one.go("/todo/")
     page.locator(".menu summary").click()
-    page.get_by_role("button", name="大字").click()
+    with page.expect_response("**/prefs/large-text/"):
+        page.get_by_role("button", name="大字").click()
     expect(page.locator("html.large")).to_be_attached()
     page.goto("/duties/")
     size, line = page.evaluate(
