@@ -1,6 +1,6 @@
 # minewatch. Needs Python ≥ 3.11 (with venv), make, git and, the first time, a package registry.
 #   make demo    demo county at http://localhost:8000 (PORT=8001 changes it; DEMO_ONLY=1 prepares only)
-#   make test    style, import order, migrations, tests (≤ 5 min, no server)
+#   make test    style, import order, migrations, tests (a quarter of an hour on two cores, no server)
 #   make prove   every test with full counts
 #   make lint    style and import order only        make lock   pin requirements*.in anew (needs uv)
 

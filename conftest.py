@@ -35,7 +35,21 @@ def _heavy():
     return heavy
 
 
+#: These ask every address, or every page one person finds: minutes of work in which nothing is of a database.
+#: CI does it in `make test` (SQLite), not a second time on PostgreSQL; `make prove` does.
+SWEEPS = ("tests/policy/", "tests/cases/test_rights_sweep.py")
+SWEPT_ELSEWHERE = "asked in `make test`; on PostgreSQL by `make prove` only"
+
+
+def swept_elsewhere() -> bool:
+    """Whether this run leaves the sweeps to the other one."""
+    return settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql" and heavy(10) < 10
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items if swept_elsewhere() else ():
+        if item.nodeid.startswith(SWEEPS):
+            item.add_marker(pytest.mark.skip(reason=SWEPT_ELSEWHERE))
     if REQUIRED:
         return
     for marker, why in missing().items():
@@ -46,7 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
-    """One worker takes all browser tests: they share one running product. Every other test goes singly.
+    """One worker takes all browser tests: they share one running product; another all of tests/policy, which
+    share one world. Every other test goes singly.
 
     xdist 3.8's own groups write `_nodeid`, which pytest 9.2 no longer reads.
     """
@@ -56,7 +71,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | 
 
     class OneProduct(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+            shared = ("tests/browser/", "tests/policy/")
+            return next((folder for folder in shared if nodeid.startswith(folder)), nodeid)
 
     return OneProduct(config, log)
 
@@ -69,6 +85,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if swept_elsewhere():
+        left_out = ", ".join(SWEEPS)
+        terminalreporter.write_line(f"NOT RUN: {left_out} – {SWEPT_ELSEWHERE}", yellow=True, bold=True)
     for marker, why in missing().items():
         terminalreporter.write_line(f"NOT RUN: {marker} tests – {why}", yellow=True, bold=True)
     if "not browser" in (terminalreporter.config.option.markexpr or "") and "browser" not in missing():

@@ -49,6 +49,7 @@ app.conf.update(
             "core.seal": 5.0,
             "core.sweep": 10.0,
             "duties.tick": 60.0,
+            "duties.dispatch": 60.0,
             "core.housekeeping": 3600.0,
         }.items()
     },

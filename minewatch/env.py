@@ -54,6 +54,19 @@ def envsecret(name: str) -> str:
     return content
 
 
+def envurl(name: str) -> str:
+    """An http or https address with a host, or ""; anything else is a mistake."""
+    value = envstr(name)
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 – raises where it is no number
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={value!r} is not an address") from error
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ImproperlyConfigured(f"{name}={value!r} is not of the form https://host/path")
+    return value
+
+
 def postgres(url: str, password: str = "") -> dict[str, Any]:
     """Django's connection settings from postgres://user:password@host:port/name?sslmode=require."""
     parts = urlsplit(url)

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from minewatch.env import envbool, envint, envlist, envsecret, envstr, kept_secret, postgres
+from minewatch.env import envbool, envint, envlist, envsecret, envstr, envurl, kept_secret, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(envstr("MINEWATCH_HOME", str(BASE_DIR / "var"))).resolve()
@@ -32,6 +32,15 @@ if not SECRET_KEY and EMBEDDED:
 if not SECRET_KEY:
     raise ImproperlyConfigured("DATABASE_URL is set, so SECRET_KEY or SECRET_KEY_FILE is required")
 SECRET_KEY_FALLBACKS = envlist("SECRET_KEY_OLD")
+# identities of informants are encrypted with it; without it nobody reads them again
+INFORMANT_KEY = envsecret("INFORMANT_KEY")
+if not INFORMANT_KEY and EMBEDDED:
+    INFORMANT_KEY = kept_secret(HOME / "informant_key", lambda: get_random_secret_key() * 2)
+if len(INFORMANT_KEY) < 40:
+    raise ImproperlyConfigured(
+        "INFORMANT_KEY or INFORMANT_KEY_FILE needs 40 random characters; with DATABASE_URL it is required"
+    )
+INFORMANT_KEYS_OLD = envlist("INFORMANT_KEY_OLD")
 
 ALLOWED_HOSTS = envlist("MINEWATCH_HOSTS", "localhost 127.0.0.1 [::1]" if EMBEDDED or DEBUG else "")
 if not ALLOWED_HOSTS:
@@ -263,6 +272,19 @@ else:
         "store_processed": False,
         "polling_interval": 0.2,
     }
+
+# -- messages out of the house (duties.channels); both ways are off unless set up -------------------
+SITE_URL = envurl("MINEWATCH_URL")  # how people reach the site; stands in messages
+EMAIL_HOST = envstr("MINEWATCH_EMAIL_HOST")
+EMAIL_ON = bool(EMAIL_HOST)
+EMAIL_PORT = envint("MINEWATCH_EMAIL_PORT", 25, low=1)
+EMAIL_HOST_USER = envstr("MINEWATCH_EMAIL_USER")
+EMAIL_HOST_PASSWORD = envsecret("MINEWATCH_EMAIL_PASSWORD")
+EMAIL_USE_TLS = envbool("MINEWATCH_EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = envstr("MINEWATCH_EMAIL_FROM", "minewatch@localhost")
+WEBHOOK_URL = envurl("WEBHOOK_URL")
+WEBHOOK_SECRET = envsecret("WEBHOOK_SECRET")
 
 # -- logs -----------------------------------------------------------------------------------------
 LOGGING = {

@@ -9,7 +9,7 @@ from minewatch.lib.clock import midnight
 from minewatch.lib.text import fold
 from minewatch.lib.workdays import clamp
 
-PeriodKind = Literal["week", "month", "quarter", "half", "year", "range"]
+PeriodKind = Literal["day", "week", "month", "quarter", "half", "year", "range"]
 ONE_DAY = timedelta(days=1)
 YEARS = range(1900, 2201)
 HOW = (
@@ -64,7 +64,9 @@ class Period:
 
 
 def period_of(d: date, kind: PeriodKind) -> Period:
-    """The week (ISO 8601, Mon–Sun), month, quarter, half or year holding `d`; ValueError for "range"."""
+    """The day, week (ISO 8601, Mon–Sun), month, quarter, half or year holding `d`; ValueError for "range"."""
+    if kind == "day":
+        return Period(d.isoformat(), "day", d, d)
     if kind == "week":
         year, week, _ = d.isocalendar()
         return _week(year, week)
@@ -94,6 +96,8 @@ def parse_period(text: str) -> Period:
 def label(period: Period) -> str:
     """See Period.label."""
     first, last = period.first, period.last
+    if period.kind == "day":
+        return f"{first.year}年{first.month}月{first.day}日"
     if period.kind == "week":
         year, week, _ = first.isocalendar()
         return f"{year}年第{week}周（{_span(first, last, year)}）"

@@ -84,6 +84,10 @@ class Calendar:
         """
         return self.roll(d + timedelta(days=n), roll)
 
+    def add_months(self, d: date, n: int, roll: Roll = "none") -> DayCount:
+        """The corresponding day `n` months after `d` (民法典 202), then rolled off a day off (203)."""
+        return self.roll(add_months(d, n), roll)
+
     def roll(self, d: date, roll: Roll) -> DayCount:
         """`d` itself if it is worked or roll is "none", else the next or previous working day."""
         if roll not in ROLLS:
@@ -119,6 +123,13 @@ def clamp(year: int, month: int, day: int) -> date:
     if not 1 <= day <= 31:
         raise ValueError(f"no such day of the month: {day}")
     return date(year, month, min(day, last))
+
+
+def add_months(d: date, n: int) -> date:
+    """The day of the same number `n` months after `d` (before it if n < 0), or that month's last day where
+    it has no such day (民法典 202: 31 December + 2 months = 28 or 29 February)."""
+    year, month = divmod(d.year * 12 + d.month - 1 + n, 12)
+    return clamp(year, month + 1, d.day)
 
 
 def calendar_of(rows: Iterable[CalendarDay], version: str) -> Calendar:

@@ -3,7 +3,8 @@
 const form = document.querySelector("form[data-draft-key]"), { draftKey, draftObject, draftUrl } = form.dataset;
 const name = [mw.user, draftKey, draftObject].join(":"), local = "draftLocal" in form.dataset ? mw.store : null;
 const status = document.querySelector("[data-draft-status]") || mw.make("span"), offer = document.querySelector("[data-draft-offer]");
-const SKIP = new Set(["csrfmiddlewaretoken", "token", "version"]);
+// data-no-draft: who told a lead; it is sealed on sending and never lies anywhere in plain text
+const SKIP = new Set(["csrfmiddlewaretoken", "token", "version", ...[...form.querySelectorAll("[data-no-draft]")].map((input) => input.name)]);
 const snapshot = () => {
   const fields = {};
   for (const [key, value] of new FormData(form)) if (typeof value === "string" && !SKIP.has(key)) (fields[key] ||= []).push(value);
@@ -13,7 +14,9 @@ const say = (words, bad = false) => { status.textContent = words; status.classLi
 const throttle = (wait, act) => {
   let timer = 0, last = 0;
   const run = () => { timer = 0; last = Date.now(); act(); };
-  return () => { timer ||= setTimeout(run, Math.max(0, last + wait - Date.now())); };
+  const later = () => { timer ||= setTimeout(run, Math.max(0, last + wait - Date.now())); };
+  later.now = () => { if (timer) { clearTimeout(timer); run(); } }; // what still waits
+  return later;
 };
 const token = form.elements.token; // a draft brought back unchanged is the same sending: should the first one have arrived, it acts once
 const keep = throttle(300, () => local?.put(name, { ...snapshot(), ...(token?.value && { token: [token.value] }) }).catch(() => {}));
@@ -36,7 +39,8 @@ const changed = (event) => {
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
 form.addEventListener("mw:save", () => save(true)); // Ctrl+S
-form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { sending = true; setTimeout(unsent, 12000); if (local) sessionStorage.setItem("mw-sent", name); } });
+window.addEventListener("pagehide", keep.now); // also the last 300 ms
+form.addEventListener("submit", (event) => { keep.now(); if (!event.defaultPrevented) { sending = true; setTimeout(unsent, 12000); if (local) sessionStorage.setItem("mw-sent", name); } });
 const unsent = () => { sending = false; };
 form.addEventListener("mw:unsent", unsent); // the grid was refused and stays
 window.addEventListener("pageshow", unsent);
