@@ -7,6 +7,7 @@ from agencies.actions.county import AgencyRow, CountyPlan, DivisionRow, MemberRo
 from agencies.models import AgencyKind as Kind
 from agencies.models import Role
 
+CITY = "9999"
 COUNTY = "999921"
 PASSWORD = "minewatch-demo"  # noqa: S105 – shown on the login page of the demo
 BBOX = (111.40, 39.30, 111.66, 39.54)
@@ -28,8 +29,19 @@ BUREAUS = {
     "transport": ("示范县交通运输局", "交通局", Kind.TRANSPORT),
     "power": ("示范县供电公司", "供电公司", Kind.POWER_GRID),
     "discipline": ("示范县纪委监委", "纪委监委", Kind.DISCIPLINE),
+    "gang_office": ("示范县扫黑除恶斗争领导小组办公室", "扫黑办", Kind.GANG_OFFICE),
     "procuratorate": ("示范县人民检察院", "检察院", Kind.PROCURATORATE),
+    "court": ("示范县人民法院", "法院", Kind.COURT),
+    "publicity": ("示范县委宣传部", "宣传部", Kind.PUBLICITY),
+    "development": ("示范县发展和改革局", "发改局", Kind.DEVELOPMENT),
+    "tax": ("示范县税务局", "税务局", Kind.TAX),
+    "finance": ("示范县财政局", "财政局", Kind.FINANCE),
+    "personnel": ("示范县人力资源和社会保障局", "人社局", Kind.PERSONNEL),
+    "staffing": ("示范县委编办", "编办", Kind.STAFFING),
+    "approval": ("示范县行政审批服务管理局", "行政审批局", Kind.APPROVAL),
 }
+#: They work in systems of their own; the sender's clerk records their steps.
+OFFLINE = frozenset({"court", "gang_office"})
 OFFICE_NAME = "示范县打击非法采矿专班办公室"
 ROLES = {
     "filler": ("填表人", Role.FILLER),
@@ -42,6 +54,8 @@ BUREAU_ROLES = {
     **dict.fromkeys(("nr", "police", "ecology"), ("officer", "approver", "head")),
     **dict.fromkeys(("emergency", "water"), ("officer", "approver")),
     **dict.fromkeys(("forestry", "market", "transport", "power"), ("officer",)),
+    **dict.fromkeys(("publicity", "development", "tax", "finance"), ("officer",)),
+    **dict.fromkeys(("personnel", "staffing", "approval"), ("officer",)),
 }
 
 
@@ -62,19 +76,23 @@ def _divisions():
         yield DivisionRow(township, name)
         for n, village in enumerate(villages.values(), start=201):
             yield DivisionRow(f"{township}{n}", village)
+    yield DivisionRow(CITY, "示范市")
 
 
 def _agencies():
     yield AgencyRow("county", "示范县人民政府", Kind.COUNTY, COUNTY, short_name="县政府")
     yield AgencyRow("office", OFFICE_NAME, Kind.JOINT_OFFICE, COUNTY, "county", "专班办公室")
     for code, (name, short, kind) in BUREAUS.items():
-        yield AgencyRow(code, name, kind, COUNTY, "county", short)
+        yield AgencyRow(code, name, kind, COUNTY, "county", short, code not in OFFLINE)
     for code, (division, name, villages) in TOWNSHIPS.items():
         yield AgencyRow(code, f"{name}人民政府", Kind.TOWNSHIP, division, "county", name)
         for n, (village, village_name) in enumerate(villages.items(), start=201):
             yield AgencyRow(
                 village, f"{name}{village_name}村民委员会", Kind.VILLAGE, f"{division}{n}", code, village_name
             )
+    yield AgencyRow(
+        "city_office", "示范市专项行动办公室", Kind.CITY_OFFICE, CITY, "", "市专项行动办公室", online=False
+    )
 
 
 def _members():

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agencies.models import Member
+from core.access import barred_matters
 
 
 @dataclass(frozen=True)
 class Item:
-    """One piece of open work, as a title and the address where it is done."""
+    """One piece of open work, as a title and the address where it is done; on a matter with its id, so that
+    nobody who must stay out of it finds it listed or counted."""
 
     title: str
     url: str = ""
+    matter_id: int | None = None
 
 
 class Move(Protocol):
@@ -59,13 +62,19 @@ def register(
     PROVIDERS[kind] = Provider(label, list_fn, move_fn)
 
 
-def open_work(member: Member) -> list[OpenWork]:
-    """Everything open that lies with `member`, kinds without any left out."""
+def open_work(member: Member, viewer: Member | None = None) -> list[OpenWork]:
+    """Everything open that lies with `member`, kinds without any left out; for a `viewer` without what that
+    person must stay out of (回避)."""
+    away = set(barred_matters(viewer).values_list("pk", flat=True)) if viewer else set()
     found = (
-        OpenWork(kind, provider.label, tuple(provider.listing(member)), provider.moving is not None)
+        OpenWork(kind, provider.label, _shown(provider, member, away), provider.moving is not None)
         for kind, provider in PROVIDERS.items()
     )
     return [work for work in found if work.items]
+
+
+def _shown(provider: Provider, member: Member, away: set[int]) -> tuple[Item, ...]:
+    return tuple(item for item in provider.listing(member) if item.matter_id not in away)
 
 
 def movable(work: Iterable[OpenWork]) -> int:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from django.db.models import Q
 
-from agencies.models import Agency, Member, Role
+from agencies.models import Acting, Agency, Member, Role
 from minewatch.lib.clock import now
 
 Standing = Literal["holder", "acting", "superior"]
@@ -22,58 +22,62 @@ def signers(
     on: dt.date | None = None,
     *,
     but: Member | None = None,
+    out: Q | None = None,
 ) -> tuple[list[Member], Standing]:
     """Members who may sign for `role` of `agency` on the day `on` (default today), and why they may.
 
     "holder"    the post is filled; acting persons of that day stand behind the holders in the list
     "acting"    nobody holds it, an acting person stands in (prints 代签)
     "superior"  nobody here; the people of the nearest unit above with the same post, else its head,
-                else its leader. May be empty: then the step waits for the administrator.
+                else its leader. Where no unit is above, the unit's own head or leader stands in for its
+                empty posts. May be empty: then the step waits for the administrator.
 
     `but` is somebody who may not sign, such as the person who filled the sheet: nobody approves the own
-    work, and a post left empty by that passes on as if it had no holder. Appointments are looked up for
+    work, and a post left empty by that passes on as if it had no holder. `out` is a filter on Member: who
+    must stay out of the affair (回避), here and above. Appointments are looked up for
     `on`; posts and accounts are those of now.
     """
     on = on or now().date()
-    holders, acting = _holders(agency, role, but), _acting(agency, role, on, but)
+    away = out or Q(pk__in=())
+    away = away | Q(pk=but.pk) if but else away
+    holders, acting = _holders(agency, role, away), _acting(agency, role, on, away)
     if holders:
         return [*holders, *(member for member in acting if member not in holders)], "holder"
     if acting:
         return acting, "acting"
-    return _superiors(agency, role, on, but), "superior"
+    return _superiors(agency, role, on, away), "superior"
 
 
-def _holders(agency: Agency, role: str, but: Member | None) -> list[Member]:
+def _holders(agency: Agency, role: str, away: Q) -> list[Member]:
     rows = Member.objects.active().filter(agency=agency, grants__role=role).order_by("pk")
-    return list(rows.exclude(pk=but.pk) if but else rows)
+    return list(rows.exclude(away))
 
 
-def _acting(agency: Agency, role: str, on: dt.date, but: Member | None) -> list[Member]:
-    running = Q(acting__valid_to__isnull=True) | Q(acting__valid_to__gte=on)
-    rows = (
-        Member.objects.active()
-        .filter(
-            running,
-            agency__isnull=False,
-            acting__agency=agency,
-            acting__role=role,
-            acting__valid_from__lte=on,
-            acting__ended_at__isnull=True,
-        )
-        .distinct()
-        .order_by("pk")
+def _acting(agency: Agency, role: str, on: dt.date, away: Q) -> list[Member]:
+    rows = Acting.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        agency=agency,
+        role=role,
+        valid_from__lte=on,
+        ended_at__isnull=True,
     )
-    return list(rows.exclude(pk=but.pk) if but else rows)
+    ids = set(rows.values_list("member", flat=True))
+    if not ids:
+        return []  # as nearly always
+    people = Member.objects.active().filter(pk__in=ids, agency__isnull=False)
+    return list(people.exclude(away).order_by("pk"))
 
 
-def _superiors(agency: Agency, role: str, on: dt.date, but: Member | None) -> list[Member]:
+def _superiors(agency: Agency, role: str, on: dt.date, away: Q) -> list[Member]:
     if role in NEVER_UP:
         return []
     unit = agency.parent
     while unit is not None:
         for post in dict.fromkeys((role, Role.HEAD, Role.LEADER)):
-            found = _holders(unit, post, but) or _acting(unit, post, on, but)
+            found = _holders(unit, post, away) or _acting(unit, post, on, away)
             if found:
                 return found
         unit = unit.parent
+    if agency.parent is None:
+        return _holders(agency, Role.HEAD, away) or _holders(agency, Role.LEADER, away)
     return []

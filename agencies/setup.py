@@ -19,7 +19,6 @@ def register(step: Step) -> Step:
 
 def prepare() -> list[str]:
     """Run every step for every county that has units; the sentences they said."""
-    counties = Division.objects.filter(
-        code__in={code[:6] for code in Agency.objects.values_list("division__code", flat=True)}
-    )
+    codes = Agency.objects.values_list("division__code", flat=True)
+    counties = Division.objects.filter(code__in={code[:6] for code in codes if len(code) >= 6})
     return [step(county) for county in counties for step in STEPS]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import acting, audit, leaving, locked, more, password, people, signin, units
+from agencies.views import acting, audit, bodies, leaving, locked, more, password, people, signin, units
 
 app_name = "agencies"
 urlpatterns = [
@@ -29,6 +29,16 @@ urlpatterns = [
     path("more/units/add/", units.add, name="unit_add"),
     path("more/units/<key:pk>/", units.show, name="unit"),
     path("more/units/<key:pk>/edit/", units.edit, name="unit_edit"),
+    path("more/bodies/", bodies.index, name="bodies"),
+    path("more/bodies/add/", bodies.add, name="body_add"),
+    path("more/bodies/<key:pk>/", bodies.show, name="body"),
+    path("more/bodies/<key:pk>/propose/", bodies.propose, name="body_propose"),
+    path("more/bodies/<key:pk>/end/", bodies.end, name="body_end"),
+    path("more/bodies/<key:pk>/roll.<slug:ending>", bodies.export, name="body_roll"),
+    path("more/bodies/posts/<key:pk>/", bodies.show_post, name="post"),
+    path("more/bodies/posts/<key:pk>/record/", bodies.record_post, name="post_record"),
+    path("more/bodies/posts/<key:pk>/refuse/", bodies.refuse_post, name="post_refuse"),
+    path("more/bodies/posts/<key:pk>/end/", bodies.end_post, name="post_end"),
     path("more/audit/", audit.index, name="audit"),
     path("more/audit/verify/", audit.verify, name="audit_verify"),
 ]

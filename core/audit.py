@@ -7,11 +7,15 @@ committed entries every few seconds; `verify` walks the chain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, models, transaction
 
+from core.access import hold, is_barred
+from core.errors import Missing
 from core.models import AuditEntry, AuditLink, Change, Matter
 from minewatch.lib.clock import now
 from minewatch.lib.hashing import chain, digest
@@ -46,6 +50,20 @@ def subject_of(obj: models.Model | None) -> tuple[str, str]:
     return ("", "") if obj is None else (obj._meta.label_lower, str(obj.pk))
 
 
+OUTSIDE: ContextVar[bool] = ContextVar("OUTSIDE", default=False)
+
+
+@contextmanager
+def from_outside() -> Iterator[None]:
+    """What an act outside an affair brings about in it is recorded whoever acts: a patrol row stays its
+    filer's to correct, and a refusal would tell them of the 回避."""
+    token = OUTSIDE.set(True)
+    try:
+        yield
+    finally:
+        OUTSIDE.reset(token)
+
+
 def record(
     verb: str,
     *,
@@ -59,9 +77,14 @@ def record(
     """Write the audit entry of one act and, if it changed data, its Change row.
 
     `facts` is JSON; on a matter it may hold number, verb and states only, never
-    names or text. Raises KeyError for an unregistered verb.
+    names or text. Raises KeyError for an unregistered verb, and Missing when the actor must stay out of
+    `matter` (回避) by now: whatever door they came in by, what they did is undone with the transaction.
     """
     meaning = VERBS[verb]
+    if meaning.mutates and matter is not None and actor is not None and not OUTSIDE.get():
+        hold(matter.pk)
+        if is_barred(actor, matter):
+            raise Missing
     kind, key = subject_of(subject)
     at = now()
     agency_id = agency.pk if agency else getattr(actor, "agency_id", None)

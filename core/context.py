@@ -11,8 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from core import jobs
-from core.models import Notice
+from core import jobs, notices
 
 NAV: tuple[tuple[str, str, str, str], ...] = (
     ("todo", "待办", "待办", "/todo/"),
@@ -49,7 +48,7 @@ def who(request: HttpRequest) -> dict[str, Any] | None:
 
 def unread(request: HttpRequest) -> int:
     try:
-        return Notice.objects.filter(member_id=request.user.pk, read_at__isnull=True).count()
+        return notices.of(request.user).filter(read_at__isnull=True).count()
     except DatabaseError:  # no page fails over its own frame
         return 0
 

@@ -24,15 +24,28 @@ def keyset(
     `order` names columns, all ascending or all with "-", the last one unique. `?after=` and
     `?before=` hold the edge row's keys; what cannot be read is as none.
     """
+    return keyset_of([rows], order, request, size=size)
+
+
+def keyset_of(
+    sources: Sequence[QuerySet], order: Sequence[str], request: HttpRequest, *, size: int = SIZE
+) -> tuple[list[Any], dict[str, str]]:
+    """As `keyset` over rows of several tables that are one list: each has the columns of `order` under the
+    same names (annotated), and no key stands in two of them."""
     names = [name.removeprefix("-") for name in order]
     newest_first = order[0].startswith("-")
-    after, before = (_edge(rows, names, request.GET.get(name, "")) for name in EDGES)
+    after, before = (_edge(sources[0], names, request.GET.get(name, "")) for name in EDGES)
     back = before is not None and after is None
     edge = before if back else after
-    if edge is not None:
-        rows = rows.filter(_beyond(names, edge, "lt" if newest_first != back else "gt"))
-    signs = "-" if newest_first != back else ""
-    found = list(rows.order_by(*(f"{signs}{name}" for name in names))[: size + 1])
+    downwards = newest_first != back
+    signs = "-" if downwards else ""
+    found: list[Any] = []
+    for rows in sources:
+        if edge is not None:
+            rows = rows.filter(_beyond(names, edge, "lt" if downwards else "gt"))
+        found += rows.order_by(*(f"{signs}{name}" for name in names))[: size + 1]
+    if len(sources) > 1:  # one table is in the database's own order
+        found.sort(key=lambda row: tuple(getattr(row, name) for name in names), reverse=downwards)
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()

@@ -5,6 +5,7 @@ from core.audit import Verb, register
 register(
     {
         "file.stored": Verb("保存文件"),
+        "file.resealed": Verb("加密的文件换用新密钥"),
         "file.read": Verb("下载文件", mutates=False),
         "export.made": Verb("导出", mutates=False),
         "command.run": Verb("运行命令", mutates=False),

@@ -6,6 +6,7 @@ generated tests read them; `move` is the only way a status changes.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,6 +15,7 @@ from django.db import models
 from django.db.models import F
 
 from core import audit
+from core.access import hold
 from core.errors import Conflict, DomainError
 from minewatch.lib.clock import SHANGHAI
 
@@ -57,6 +59,19 @@ def legal(moves: dict[str, Transition], status: str) -> Iterable[Transition]:
     return (transition for transition in moves.values() if status in transition.source)
 
 
+def reachable(moves: Iterable[Transition], status: str) -> set[str]:
+    """`status` and every state that may still come of it by `moves`; a move without a target changes none."""
+    moves = [transition for transition in moves if transition.target]
+    seen, queue = {status}, deque([status])
+    while queue:
+        state = queue.popleft()
+        for transition in moves:
+            if state in transition.source and transition.target not in seen:
+                seen.add(transition.target)
+                queue.append(transition.target)
+    return seen
+
+
 def move(obj: M, transition: Transition, *, expected_version: int | None = None, **stamps: object) -> M:
     """Make `transition` on `obj`, setting `stamps`; the loser of a race gets a Conflict.
 
@@ -64,6 +79,7 @@ def move(obj: M, transition: Transition, *, expected_version: int | None = None,
     Conflict says who did what and when.
     """
     version = obj.version if expected_version is None else expected_version  # type: ignore[attr-defined]
+    hold(getattr(obj, "matter_id", None))
     changed = (
         type(obj)
         ._default_manager.filter(
@@ -75,7 +91,7 @@ def move(obj: M, transition: Transition, *, expected_version: int | None = None,
     )
     if changed != 1:
         raise conflict(obj)
-    obj.refresh_from_db()
+    _reread(obj)
     return obj
 
 
@@ -84,6 +100,7 @@ def bump(obj: models.Model, *statuses: str) -> None:
 
     A rule over several rows is guarded at the parent: every child action calls this.
     """
+    hold(getattr(obj, "matter_id", None))
     changed = (
         type(obj)
         ._default_manager.filter(
@@ -94,7 +111,21 @@ def bump(obj: models.Model, *statuses: str) -> None:
     )
     if changed != 1:
         raise conflict(obj)
+    _reread(obj)
+
+
+def _reread(obj: models.Model) -> None:
+    """The row as it stands now. Rows it points to that are still the same stay loaded: what follows a move
+    asks for them again and again."""
+    loaded = [
+        (field, getattr(obj, field.attname), field.get_cached_value(obj))
+        for field in obj._meta.concrete_fields
+        if field.is_relation and field.is_cached(obj)
+    ]
     obj.refresh_from_db()
+    for field, key, row in loaded:
+        if getattr(obj, field.attname) == key:
+            field.set_cached_value(obj, row)
 
 
 def conflict(obj: models.Model) -> Conflict:

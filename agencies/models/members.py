@@ -89,7 +89,7 @@ class Member(AbstractBaseUser):
     @cached_property
     def own_roles(self) -> frozenset[str]:
         """Roles held in the member's own unit."""
-        return frozenset(self.grants.values_list("role", flat=True))
+        return frozenset(grant.role for grant in self.grants.all())  # of many members: prefetch "grants"
 
     @cached_property
     def acting_posts(self) -> frozenset[tuple[int, str]]:

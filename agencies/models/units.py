@@ -71,11 +71,16 @@ class AgencyKind(models.TextChoices):
     DEVELOPMENT = "development", "发展改革"
     PUBLICITY = "publicity", "宣传"
     DISCIPLINE = "discipline", "纪检监察"
+    GANG_OFFICE = "gang_office", "扫黑办"
     PROCURATORATE = "procuratorate", "检察院"
     COURT = "court", "法院"
     TOWNSHIP = "township", "乡镇（街道）"
     VILLAGE = "village", "村（社区）"
     CITY_OFFICE = "city_office", "市专项行动办公室"
+    FINANCE = "finance", "财政"
+    PERSONNEL = "personnel", "人力资源和社会保障"
+    STAFFING = "staffing", "编办"
+    APPROVAL = "approval", "行政审批"
     SYSTEM = "system", "系统运行"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import messages
 from django.db import models
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +17,7 @@ from agencies.forms import AuditFilter
 from agencies.models import Member
 from agencies.views.pages import MORE, clean, filtered, only
 from core import audit
+from core.access import barred_matters
 from core.models import AuditEntry, AuditLink
 from core.paging import keyset
 from core.registry import SUBJECTS
@@ -42,7 +44,9 @@ def audits(member: Member) -> bool:
 def index(request: MemberRequest) -> HttpResponse:
     """Entries, latest first."""
     form = AuditFilter(request.GET)
-    rows = chosen(AuditEntry.objects.all(), clean(form))
+    away = barred_matters(request.user).values("pk")
+    rows = AuditEntry.objects.filter(Q(matter__isnull=True) | ~Q(matter__in=away))
+    rows = chosen(rows, clean(form))
     page_rows, page = keyset(rows, ("-id",), request)
     linked = set(
         AuditLink.objects.filter(entry__in=[row.pk for row in page_rows]).values_list("entry_id", flat=True)
@@ -107,13 +111,16 @@ def model_of(kind: str) -> type[models.Model] | None:
 
 
 def states(entry: AuditEntry) -> str:
-    """The states an act moved between, in the words of its subject; other facts are not shown."""
+    """The states an act moved between, in the words of its subject; other facts are not shown. On a matter a
+    state that its subject does not have is left out too: it might be anything."""
     facts, model = entry.facts, model_of(entry.subject_kind)
     if facts.get("locked"):
         return "已锁定"
     fields = [field for field in model._meta.get_fields() if field.name in STATES] if model else []
     words = {key: str(word) for field in fields for key, word in getattr(field, "flatchoices", ())}
     found = [facts[name] for name in STATES if isinstance(facts.get(name), str)]
+    if entry.matter_id is not None:
+        found = [state for state in found if state in words]
     return " → ".join(words.get(state, state) for state in found)
 
 

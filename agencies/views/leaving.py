@@ -24,7 +24,7 @@ def desk(viewer: Member, member: Member) -> list[dict[str, Any]]:
     reads = viewer.is_business and member.agency_id in posts_of(viewer, Role.HEAD)
     return [
         {"label": work.label, "count": len(work.items), "items": work.items if reads and work.movable else ()}
-        for work in open_work(member)
+        for work in open_work(member, viewer)
     ]
 
 

@@ -27,6 +27,12 @@ DOORS = (
         "代理、主持工作的指定和结束",
         lambda m: may_list_people(m) or may_lend_somewhere(m),
     ),
+    (
+        "领导小组和专班",
+        "agencies:bodies",
+        "领导小组、指挥部、监管办、专班的组成人员和变动备案",
+        lambda m: m.is_business,
+    ),
     ("登录锁定", "agencies:locked", "因密码连续输错被锁定的账号", keeps_accounts),
     ("数据库只读查看", "admin:index", "行政区划、单位、人员和登录记录，只能查看", keeps_accounts),
     (

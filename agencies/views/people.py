@@ -178,7 +178,7 @@ def _acts(by: Member, member: Member) -> dict[str, Any]:
         button("停用", "person_leave", danger=True)
     else:
         button("启用", "person_enable", method="post", primary=True)
-    if handover.may_hand_over(by, member) and movable(open_work(member)):
+    if handover.may_hand_over(by, member) and movable(open_work(member, by)):
         button("移交未办事项", "person_handover")
     return {"buttons": buttons, "missing": missing}
 

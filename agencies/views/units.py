@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agencies.actions import units
 from agencies.forms import UnitFilter, UnitForm
 from agencies.models import Agency, Member
+from agencies.panels import groups
 from agencies.people import keeps_accounts, visible_people, visible_units
 from agencies.views.pages import MORE, UNITS, clean, filtered, fresh_token, only, sent, submitted, token_of
 from core.paging import keyset
@@ -125,7 +126,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
             "state": {"words": "在用", "css": ""}
             if agency.is_active
             else {"words": "停用", "css": "tag-refused"},
-            "related": related,
+            "related": [*groups(request.user, agency), *related],
             "buttons": [{"label": "修改", "url": reverse("agencies:unit_edit", args=[pk]), "method": "get"}]
             if keeps_accounts(request.user)
             else [],

@@ -1,6 +1,7 @@
 """core's models; submodules depend downward only."""
 
 from core.models.audit import AuditEntry, AuditLink, Change
+from core.models.counters import Counter
 from core.models.files import StoredFile
 from core.models.inlets import Draft, Once, Upload, UploadRow
 from core.models.matter import Access, Matter
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "AuditLink",
     "Change",
+    "Counter",
     "Draft",
     "Heartbeat",
     "Matter",

@@ -27,7 +27,12 @@ LIGHTS = {
     "past": ("历史", "light-off"),
 }
 CONTROL_CSS = {"check": "form-check-input", "choices": "form-check-input", "select": "form-select"}
-OVER = {"fulfilled": ("done", "已完成"), "waived": ("off", "已免办"), "cancelled": ("off", "已取消")}
+OVER = {
+    "fulfilled": ("done", "已完成"),
+    "waived": ("off", "已免办"),
+    "cancelled": ("off", "已取消"),
+    "stopped": ("off", "中止计时"),
+}
 
 
 def local(value: datetime) -> datetime:
@@ -254,3 +259,20 @@ def grid_rows(rows: list[dict[str, Any]] | str | None = None, blank: int | str =
     """The rows of a grid, filled up with blank ones."""
     rows = list(rows or [])
     return rows + [{} for _ in range(max(int(blank or 10) - len(rows), 0))]
+
+
+# a campaign's stages on a line ---------------------------------------------------------------------
+
+STAGE_STEP = 20
+
+
+@register.filter
+def stage_y(index: int) -> int:
+    """Top of the n-th bar."""
+    return index * STAGE_STEP + 3
+
+
+@register.filter
+def stage_height(count: int) -> int:
+    """Height of a line of so many bars."""
+    return count * STAGE_STEP

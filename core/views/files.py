@@ -5,8 +5,8 @@ from urllib.parse import quote
 from django.http import FileResponse, Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
-from core import audit
-from core.access import matters_for
+from core import audit, gates
+from core.access import matters_known
 from core.models import StoredFile
 from core.registry import resolve
 from core.web import MemberRequest, business
@@ -17,13 +17,20 @@ def readable_file(member: object, pk: int) -> StoredFile:
     row = StoredFile.objects.filter(pk=pk).first()
     if row is None or resolve(row.subject_kind, row.subject_id, member) is None:
         raise Http404
-    if row.matter_id and not matters_for(member).filter(pk=row.matter_id).exists():
+    if row.matter_id and not matters_known(member).filter(pk=row.matter_id).exists():
         raise Http404
     return row
 
 
 def send_file(row: StoredFile, *, view: bool = False) -> HttpResponse:
-    """The bytes as an attachment (a photo's view copy inline), never sniffed, sandboxed."""
+    """The bytes as an attachment (a photo's view copy inline), never sniffed, sandboxed.
+
+    Of a photo that is `view_only` (an informant took it) the copy goes out whatever is asked for.
+    """
+    if row.facts.get("view_only"):
+        if not row.copy:
+            raise Http404
+        view = True
     stored = row.copy if view and row.copy else row.path
     response = FileResponse(
         stored.open("rb"), content_type="image/jpeg" if view and row.copy else row.content_type
@@ -40,6 +47,9 @@ def send_file(row: StoredFile, *, view: bool = False) -> HttpResponse:
 def download(request: MemberRequest, pk: int) -> HttpResponse:
     """The original, logged."""
     row = readable_file(request.user, pk)
+    held = _held(request, row)
+    if held is not None:
+        return held
     audit.record("file.read", actor=request.user, subject=row, matter=row.matter)
     return send_file(row)
 
@@ -51,4 +61,10 @@ def view(request: MemberRequest, pk: int) -> HttpResponse:
     row = readable_file(request.user, pk)
     if not row.copy:
         raise Http404
-    return send_file(row, view=True)
+    return _held(request, row) or send_file(row, view=True)
+
+
+def _held(request: MemberRequest, row: StoredFile) -> HttpResponse | None:
+    """What must be answered before a file of sealed content opens."""
+    found = resolve(row.subject_kind, row.subject_id, request.user)
+    return gates.held(request, found[1], row.matter) if found else None

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from core import notices
-from core.models import Notice
 from core.registry import url_of
 from core.web import MemberRequest, business
 
@@ -15,7 +14,7 @@ from core.web import MemberRequest, business
 @business
 def index(request: MemberRequest) -> HttpResponse:
     """All of one's notices, newest first."""
-    page = Paginator(Notice.objects.filter(member=request.user), 30).get_page(request.GET.get("page"))
+    page = Paginator(notices.of(request.user), 30).get_page(request.GET.get("page"))
     return render(request, "core/notices.html", {"page": page})
 
 
