@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from agencies.models import Agency
 from duties import calendars
-from duties.models import Duty, DutyRule, Proof
-from duties.rules import Owed, expand, shown_window
+from duties.models import Campaign, Duty, DutyRule, Proof
+from duties.rules import Owed, expand, live_rules, shown_window
+from duties.spans import Covered
 from minewatch.lib.clock import SHANGHAI, midnight, now
 from minewatch.lib.windows import Occurrence
 
@@ -36,16 +39,40 @@ class Row:
 
 def owed_between(agencies: Iterable[Agency], first: dt.date, last: dt.date) -> list[Row]:
     """Everything `agencies` owe with a due day in [first, last], by due time and key."""
-    units = {agency.pk: agency for agency in agencies}
-    owed = {item.key: item for item in _occurring(units, first, last)}
-    stored = Duty.objects.filter(
-        agency__in=units, due_at__gte=midnight(first), due_at__lt=midnight(last + ONE_DAY)
-    ).select_related("agency", "recipient", "rule")
+    units = {agency.pk for agency in agencies}
+    mine = Duty.objects.filter(agency__in=units)
+    return _rows(mine, live_rules(), first, last, lambda item: item.agency.pk in units)
+
+
+def owed_in_campaign(campaign: Campaign, first: dt.date, last: dt.date) -> list[Row]:
+    """Everything that the tasks of `campaign` ask of anyone with a due day in [first, last]."""
+    mine = Duty.objects.filter(campaign=campaign)
+    return _rows(mine, live_rules().filter(task__campaign=campaign), first, last)
+
+
+def _rows(
+    duties: QuerySet[Duty],
+    rules: QuerySet[DutyRule],
+    first: dt.date,
+    last: dt.date,
+    wanted: Callable[[Owed], bool] = lambda item: True,
+) -> list[Row]:
+    """Stored duties due in the span, and what the rules owe besides."""
+    calendar = calendars.calendar()
+    owed = {
+        item.key: item
+        for rule in rules
+        for item in expand(rule, first, last, calendar=calendar)
+        if wanted(item)
+    }
+    stored = duties.filter(due_at__gte=midnight(first), due_at__lt=midnight(last + ONE_DAY)).select_related(
+        "agency", "recipient", "rule"
+    )
     at = now()
     rows = {duty.key: _row(duty, owed.get(duty.key), at) for duty in stored}
     fresh = [item for key, item in owed.items() if key not in rows]
     elsewhere = _keys_there([item.key for item in fresh])
-    fresh = [item for item in fresh if item.key not in elsewhere]
+    fresh = _standing([item for item in fresh if item.key not in elsewhere], at)
     done = _done(fresh)
     for item in fresh:
         duty = item.duty()
@@ -55,12 +82,14 @@ def owed_between(agencies: Iterable[Agency], first: dt.date, last: dt.date) -> l
     return sorted(rows.values(), key=lambda row: (row.due_at, row.key))
 
 
-def _occurring(units: dict[int, Agency], first: dt.date, last: dt.date) -> Iterable[Owed]:
-    calendar = calendars.calendar()
-    for rule in DutyRule.objects.select_related("county", "owner"):
-        for item in expand(rule, first, last, calendar=calendar):
-            if item.agency.pk in units:
-                yield item
+def _standing(fresh: list[Owed], at: dt.datetime) -> list[Owed]:
+    """Without what a changed schedule would ask for a time gone by: there the stored duties are the truth.
+
+    Of a campaign with an end the whole history is stored; of other rules the older part is computed here.
+    """
+    whole = {item.rule.pk for item in fresh if item.rule.task and item.rule.task.campaign.ends_on}
+    covered = Covered.of(whole) if whole else Covered()
+    return [item for item in fresh if item.rule.pk not in whole or not covered.has(item.duty(), at)]
 
 
 def _keys_there(keys: list[str]) -> set[str]:
@@ -73,11 +102,11 @@ def _keys_there(keys: list[str]) -> set[str]:
 
 def _done(fresh: list[Owed]) -> dict[str, tuple[int, dt.datetime | None]]:
     """key → (proofs in the window, when it was done); a report without its row has no paper yet."""
-    windowed = [item for item in fresh if item.rule.kind != Duty.Kind.REPORT]
+    windowed = [item for item in fresh if item.kind != Duty.Kind.REPORT]
     times = _times(windowed)
     found: dict[str, tuple[int, dt.datetime | None]] = {item.key: (0, None) for item in fresh}
     for item in windowed:
-        inside = times[item.agency.pk, item.rule.proof_kind]
+        inside = times[item.agency.pk, item.proof_kind]
         window = item.occurrence.window
         first, end = bisect_left(inside, window.start), bisect_left(inside, window.end)
         if end > first:
@@ -94,7 +123,7 @@ def _times(items: list[Owed]) -> dict[tuple[int, str], list[dt.datetime]]:
     live = Proof.objects.filter(
         retracted_at__isnull=True,
         agency__in={item.agency.pk for item in items},
-        kind__in={item.rule.proof_kind for item in items},
+        kind__in={item.proof_kind for item in items},
         at__gte=min(item.occurrence.window.start for item in items),
         at__lt=max(item.occurrence.window.end for item in items),
     )

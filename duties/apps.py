@@ -11,4 +11,15 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
-        from duties import setup, subjects, verbs  # noqa: F401
+        from duties import (  # noqa: F401
+            recording,
+            setup,
+            subjects,
+            subjects_areas,
+            subjects_campaigns,
+            subjects_items,
+            subjects_ladder,
+            subjects_meetings,
+            verbs,
+        )
+        from duties.actions import reaching  # noqa: F401

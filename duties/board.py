@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, prefetch_related_objects
 
 from agencies.models import Agency, Member, Role, RoleGrant
 from agencies.posts import signers
+from core.access import barred_from
+from core.models import Access, Matter
 from core.registry import urls_of
 from duties import acts, why
-from duties.models import Duty, Urge
-from minewatch.lib.clock import day_end, midnight
+from duties.models import Duty, Task, Urge
+from minewatch.lib.clock import day_end, midnight, now
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -60,6 +62,7 @@ class Item:
     late: bool
     may_urge: bool = False
     urged: bool = False
+    state: str = ""
 
 
 def mine(member: Member) -> QuerySet[Duty]:
@@ -67,7 +70,27 @@ def mine(member: Member) -> QuerySet[Duty]:
     own = Q(member=member)
     for agency_id, role in posts(member):
         own |= Q(member__isnull=True, agency=agency_id, role=role)
+    for matter_id, agency_id, role in _stepped_aside(member):
+        own |= Q(member__isnull=True, agency=agency_id, role=role, matter=matter_id)
     return Duty.objects.visible_to(member).filter(own)
+
+
+def _stepped_aside(member: Member) -> set[tuple[int, int, str]]:
+    """(matter, unit, role) of open duties whose post is filled, but by people who must stay out of the affair
+    (回避), and that fall to the member because of it."""
+    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
+    reach = {agency_id for agency_id, _ in held} | _below(held)
+    runs = Q(until__isnull=True) | Q(until__gte=now())
+    barred = Access.objects.filter(runs, matter=OuterRef("matter"), relation=Access.Relation.BARRED)
+    rows = Duty.objects.open().filter(Exists(barred), agency__in=reach, member__isnull=True)
+    found = set(rows.order_by().values_list("matter_id", "agency_id", "role").distinct())
+    units = Agency.objects.in_bulk({agency_id for _, agency_id, _ in found})
+    matters = Matter.objects.in_bulk({matter_id for matter_id, _, _ in found})
+    return {
+        (matter, unit, role)
+        for matter, unit, role in found
+        if member in signers(units[unit], role, out=barred_from(matters[matter]))[0]
+    }
 
 
 def posts(member: Member) -> set[tuple[int, str]]:
@@ -78,7 +101,7 @@ def posts(member: Member) -> set[tuple[int, str]]:
 
 def _passed_up(member: Member, held: set[tuple[int, str]]) -> set[tuple[int, str]]:
     """Empty posts below that fall to the member; asked only for posts that have open work."""
-    below = _below(held)
+    below = _below(held) | _tops(held)
     if not below:
         return set()
     waiting = set(Duty.objects.open().filter(agency__in=below).values_list("agency_id", "role").distinct())
@@ -107,6 +130,12 @@ def _below(held: set[tuple[int, str]]) -> set[int]:
     return found
 
 
+def _tops(held: set[tuple[int, str]]) -> set[int]:
+    """Units of the member's with none above: their empty posts fall to their own head or leader."""
+    own = Agency.objects.filter(pk__in={agency_id for agency_id, _ in held}, parent__isnull=True)
+    return set(own.values_list("pk", flat=True))
+
+
 def actionable(rows: QuerySet[Duty], at: dt.datetime) -> QuerySet[Duty]:
     """Open and possible now: the window has begun; a report of a closed period waits for its end."""
     begun = Q(window_start__lte=at) & (Q(window_end__lte=at) | Q(due_at__lt=F("window_end")))
@@ -116,12 +145,13 @@ def actionable(rows: QuerySet[Duty], at: dt.datetime) -> QuerySet[Duty]:
 def tallies(rows: QuerySet[Duty], at: dt.datetime) -> dict[str, int]:
     """How many lie in each group."""
     edges = _edges(at)
+    runs = Q(stopped=False)
     return rows.aggregate(
-        late=Count("pk", filter=Q(due_at__lt=at)),
-        today=Count("pk", filter=Q(due_at__gte=at, due_at__lte=edges["today"])),
-        week=Count("pk", filter=Q(due_at__gt=edges["today"], due_at__lte=edges["week"])),
-        later=Count("pk", filter=Q(due_at__gt=edges["week"])),
-        open=Count("pk", filter=Q(due_at__isnull=True)),
+        late=Count("pk", filter=runs & Q(due_at__lt=at)),
+        today=Count("pk", filter=runs & Q(due_at__gte=at, due_at__lte=edges["today"])),
+        week=Count("pk", filter=runs & Q(due_at__gt=edges["today"], due_at__lte=edges["week"])),
+        later=Count("pk", filter=runs & Q(due_at__gt=edges["week"])),
+        open=Count("pk", filter=Q(due_at__isnull=True) | Q(stopped=True)),
         total=Count("pk"),
     )
 
@@ -144,10 +174,14 @@ def group_of(due: dt.datetime | None, at: dt.datetime) -> str:
 def items(duties: Iterable[Duty], member: Member, at: dt.datetime, *, urging: bool = False) -> list[Item]:
     """Rows for the page, with one query per kind of subject."""
     duties = list(duties)
+    prefetch_related_objects([duty for duty in duties if duty.clock_id], "stops", "extensions")
     urls = urls_of({(duty.subject_kind, duty.subject_id) for duty in duties if duty.subject_id}, member)
-    sentence = why.explainer()
+    sentence, tasks = why.explainer(), acts.tasks_of(duties)
     urged = _urged([duty.pk for duty in duties], at) if urging else set()
-    return [_item(duty, member, urls, sentence(duty), at, urging, urged) for duty in duties]
+    return [
+        _item(duty, member, urls, tasks.get(duty.proof_kind), sentence(duty), at, urging, urged)
+        for duty in duties
+    ]
 
 
 def _urged(ids: list[int], at: dt.datetime) -> set[int]:
@@ -160,12 +194,13 @@ def _item(
     duty: Duty,
     member: Member,
     urls: dict[tuple[str, str], str],
+    task: Task | None,
     sentence: str,
     at: dt.datetime,
     urging: bool,
     urged: set[int],
 ) -> Item:
-    act_url, label = acts.link(duty, urls.get((duty.subject_kind, duty.subject_id), ""))
+    act_url, label = acts.link(duty, urls.get((duty.subject_kind, duty.subject_id), ""), task)
     returned = is_returned(duty)
     still = duty.status == Duty.Status.OPEN and not returned
     return Item(
@@ -174,12 +209,13 @@ def _item(
         short=short(duty.title),
         unit=duty.agency.label,
         unit_told=duty.agency_id != member.agency_id,
-        group=group_of(duty.due_at, at),
+        group=group_of(None if duty.stopped else duty.due_at, at),
         url=f"/duties/{duty.pk}/",
         act_url=act_url,
         act_label=label,
         due_at=duty.due_at,
         status=Duty.Status.FULFILLED if returned else duty.status,
+        state="stopped" if still and duty.stopped else "",
         historical=duty.history,
         provisional=duty.provisional,
         catch_up=duty.catch_up,
@@ -187,7 +223,7 @@ def _item(
         progress=f"{duty.done}/{duty.needed}" if duty.needed > 1 else "",
         state_words=state_words(duty, at),
         late=duty.late(at),
-        may_urge=urging and still and not duty.history,
+        may_urge=urging and still and not duty.history and not duty.stopped,
         urged=duty.pk in urged,
     )
 
@@ -204,12 +240,14 @@ def is_returned(duty: Duty) -> bool:
 
 
 def state_words(duty: Duty, at: dt.datetime) -> str:
-    """未完成 · 逾期未完成 · 按期完成 · 逾期完成 · 退回修改中 · 免除 · 取消."""
+    """未完成 · 中止计时 · 逾期未完成 · 按期完成 · 逾期完成 · 退回修改中 · 免除 · 取消."""
     if duty.status in (Duty.Status.WAIVED, Duty.Status.CANCELLED):
         return duty.get_status_display()
     if is_returned(duty):
         return "退回修改中"
     if duty.status == Duty.Status.OPEN:
+        if duty.stopped:
+            return "中止计时"
         return "逾期未完成" if duty.late(at) and not duty.first_done_at else "未完成"
     if duty.history or duty.due_at is None:
         return "已完成"
@@ -217,6 +255,11 @@ def state_words(duty: Duty, at: dt.datetime) -> str:
 
 
 def late_q(at: dt.datetime) -> Q:
-    """Duties that are or were late, as `Duty.late` computes it, for counting in the database."""
+    """Duties that are or were late, as `Duty.late` computes it, for counting in the database.
+
+    One whose clock stands still is not.
+    """
     undone = Q(first_done_at__isnull=True, due_at__lt=at, status=Duty.Status.OPEN)
-    return Q(history=False) & (undone | Q(first_done_at__gt=F("due_at"), status__in=("open", "fulfilled")))
+    return Q(history=False, stopped=False) & (
+        undone | Q(first_done_at__gt=F("due_at"), status__in=("open", "fulfilled"))
+    )

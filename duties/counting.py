@@ -51,6 +51,7 @@ def recount(duties: QuerySet[Duty]) -> Recount:
     """
     ids = list(
         duties.exclude(proof_kind="")
+        .exclude(proof_kind__startswith="items.")  # counted from their items (actions.item_duties.sync)
         .exclude(
             status__in=[Duty.Status.WAIVED, Duty.Status.CANCELLED],
         )
@@ -142,5 +143,6 @@ def stale() -> QuerySet[Duty]:
         Duty.objects.open()
         .filter(done__lt=F("needed"))
         .exclude(proof_kind="")
+        .exclude(proof_kind__startswith="items.")
         .filter(Q(Exists(windowed), ~Q(kind=Duty.Kind.REPORT)) | Q(Exists(paper), kind=Duty.Kind.REPORT))
     )

@@ -6,18 +6,20 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agencies.models import Agency
 from agencies.scope import readable_agencies
 from duties.board import late_q
-from duties.models import Duty
+from duties.campaign_board import of_task
+from duties.models import Campaign, Duty, DutyRule, Task
 from minewatch.lib.clock import now
 from minewatch.lib.periods import BadPeriod, parse_period
 
 STATES = (
     ("open", "未完成"),
     ("late", "逾期"),
+    ("overdue", "逾期未完成"),
     ("done", "已完成"),
     ("past", "历史"),
     ("off", "免除、取消"),
@@ -67,14 +69,46 @@ class DutyFilter(django_filters.FilterSet):
         help_text="如 2022-09、2022-W38、2022-Q3 或 2022-09-01..2022-09-30",
     )
 
+    campaign = django_filters.ModelChoiceFilter(
+        queryset=Campaign.objects.none(), label="专项行动", empty_label="全部"
+    )
+    task = django_filters.ModelChoiceFilter(
+        queryset=Task.objects.none(), label="专项任务", method="of_task", widget=forms.HiddenInput
+    )
+
+    rule = django_filters.ModelChoiceFilter(
+        queryset=DutyRule.objects.all(), label="任务规则", widget=forms.HiddenInput
+    )
+
+    area = django_filters.CharFilter(
+        field_name="agency__division__code", lookup_expr="startswith", label="区域", widget=forms.HiddenInput
+    )
+    at = django_filters.CharFilter(
+        field_name="agency__division__code", label="本级", widget=forms.HiddenInput
+    )
+    standing = django_filters.BooleanFilter(
+        field_name="campaign", lookup_expr="isnull", label="日常任务", widget=forms.HiddenInput
+    )
+
     class Meta:
         model = Duty
         fields: list[str] = []
 
     def __init__(self, *args: Any, member: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["unit"].queryset = readable_agencies(member).order_by("division__code", "code")
+        # whoever receives a duty of a unit it does not read (the keeper of a list) finds it by unit as well
+        sent = Duty.objects.filter(agency=OuterRef("pk"), recipient=member.agency_id, matter__isnull=True)
+        received = Exists(sent)
+        units = Agency.objects.filter(Q(pk__in=readable_agencies(member).values("pk")) | received)
+        self.filters["unit"].queryset = units.order_by("division__code", "code")
         self.filters["unit"].field.label_from_instance = lambda unit: unit.label
+        campaigns = Campaign.objects.visible_to(member)
+        self.filters["campaign"].queryset = campaigns
+        self.filters["task"].queryset = Task.objects.filter(campaign__in=campaigns)
+
+    def of_task(self, rows: QuerySet[Duty], name: str, value: Task | None) -> QuerySet[Duty]:
+        """Duties of one task of a campaign, undated ones too."""
+        return rows.filter(of_task(value)) if value else rows
 
     def of_period(self, rows: QuerySet[Duty], name: str, value: Any) -> QuerySet[Duty]:
         """Due inside the period."""
@@ -97,6 +131,7 @@ def state_q(state: str) -> Q:
     return {
         "open": Q(status=status.OPEN, history=False),
         "late": late_q(now()),
+        "overdue": late_q(now()) & Q(status=status.OPEN),
         "done": Q(status=status.FULFILLED),
         "past": Q(history=True),
         "off": off,

@@ -19,7 +19,8 @@ def recompute_provisional() -> int:
     """Count every open 暂定 duty of a clock or a rule anew. Returns how many were settled or moved."""
     settled = 0
     rows = Duty.objects.filter(provisional=True, status=Duty.Status.OPEN)
-    for duty in rows.select_related("clock", "rule__county", "agency", "matter"):
+    rows = rows.select_related("clock", "rule__county", "agency", "matter")
+    for duty in rows.prefetch_related("stops", "extensions"):
         due = _due(duty)
         if due is None or (due.provisional and due.due_at == duty.due_at):
             continue
@@ -32,8 +33,9 @@ def recompute_provisional() -> int:
 
 def _due(duty: Duty) -> DueDate | Occurrence | None:
     """Its date by today's calendar, from its clock's own row or its rule's schedule."""
-    if duty.clock and duty.started_at:
-        return clocks.count(duty.clock, duty.started_at)
+    counted = clocks.of_duty(duty)
+    if counted:
+        return counted
     if duty.rule and duty.due_at:
         day = local_date(duty.due_at)
         near = dates(duty.rule, day - AROUND, day + AROUND)

@@ -10,6 +10,7 @@ from agencies.handover import Item
 from agencies.handover import register as register_work
 from agencies.models import Member
 from core import audit
+from core.access import barred_matters
 from core.registry import Subject, register
 from duties.models import Duty
 
@@ -22,12 +23,20 @@ def search(member: Member, text: str) -> QuerySet[Duty]:
 def open_work(member: Member) -> Iterable[Item]:
     """Open duties that name the member."""
     rows = Duty.objects.open().filter(member=member)
-    return [Item(duty.title, f"/duties/{duty.pk}/") for duty in rows]
+    return [Item(duty.title, f"/duties/{duty.pk}/", duty.matter_id) for duty in rows]
 
 
 def pass_on(*, source: Member, target: Member, by: Member) -> int:
-    """Give the open duties that name `source` to `target`."""
-    rows = list(Duty.objects.open().filter(member=source).select_related("agency", "matter"))
+    """Give the open duties that name `source` to `target`.
+
+    What `target` must stay out of (回避) names nobody any more: it falls back to its post, uncounted.
+    """
+    own = Duty.objects.open().filter(member=source)
+    away = list(own.filter(matter__in=barred_matters(target).values("pk")).select_related("agency", "matter"))
+    Duty.objects.filter(pk__in=[duty.pk for duty in away], member=source).update(member=None)
+    for duty in away:
+        audit.record("duty.handed_over", actor=by, agency=duty.agency, subject=duty, matter=duty.matter)
+    rows = list(own.select_related("agency", "matter"))
     Duty.objects.filter(pk__in=[duty.pk for duty in rows], member=source).update(member=target)
     for duty in rows:
         audit.record("duty.handed_over", actor=by, agency=duty.agency, subject=duty, matter=duty.matter)

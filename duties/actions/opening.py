@@ -10,27 +10,24 @@ from django.db import transaction
 
 from core.models import Heartbeat
 from duties import calendars
+from duties.actions.realigning import Moved, Realigned, realign
+from duties.actions.storing import store, stored
 from duties.actions.telling import tell, told
 from duties.counting import recount, stale
-from duties.models import Duty, DutyRule
-from duties.rules import Owed, expand
+from duties.models import Campaign, Duty, DutyRule, Task
+from duties.rules import Owed, expand, live_rules, undated
+from duties.spans import OUTAGE, Covered, opens_at, scan_from, scan_to
 from duties.words import ONE_DAY
-from minewatch.lib.clock import local_date, now
+from minewatch.lib.clock import now
 from minewatch.lib.periods import BadPeriod, parse_period
-from minewatch.lib.windows import Occurrence
 
 if TYPE_CHECKING:
     from agencies.models import Agency
 
-AHEAD = dt.timedelta(days=14)
-#: Occurrences before a rule was loaded are opened as 历史 this far back; older ones are computed when asked.
-HISTORY = dt.timedelta(days=92)
-#: The longest window (a quarter, its report ten days later) begins no earlier than this before its due day.
-LONGEST = dt.timedelta(days=400)
-#: A gap between two openings longer than this was an outage.
-OUTAGE = dt.timedelta(hours=1)
+__all__ = ["Moved", "Realigned", "ensure", "open_ahead", "realign"]
+
 OPENED = "duties.opened"
-BATCH = 2000
+WITHOUT_DAY = (Task.Deadline.IMPOSSIBLE, Task.Deadline.NONE)
 
 
 def open_ahead(at: dt.datetime | None = None, *, afresh: bool = False) -> int:
@@ -47,17 +44,17 @@ def open_ahead(at: dt.datetime | None = None, *, afresh: bool = False) -> int:
         if afresh:
             last = None
         fresh: list[Duty] = []
-        for rule in DutyRule.objects.select_related("county", "owner"):
-            first = _scan_from(rule, last)
+        for rule in live_rules():
             rows = expand(
                 rule,
-                first,
-                local_date(at + LONGEST),
+                scan_from(rule, last),
+                scan_to(rule, at),
                 calendar=calendar,
-                when=lambda found: _opens_at(found) <= at,
+                when=lambda found: opens_at(found) <= at,
             )
             fresh += _missing(list(rows), last, at)
-        _store(fresh)
+        fresh += _without_day()
+        store(fresh)
         told(recount(stale()))
     return len(fresh)
 
@@ -70,7 +67,7 @@ def ensure(*, proof_kind: str, agency: Agency, period: str) -> Duty | None:
     there = Duty.objects.filter(agency=agency, proof_kind=proof_kind, period=period).first()
     if there is not None:
         return there
-    for rule in DutyRule.objects.filter(proof_kind=proof_kind).select_related("county", "owner"):
+    for rule in live_rules().filter(proof_kind=proof_kind):
         for owed in _around(rule, agency, period):
             with transaction.atomic():
                 Duty.objects.bulk_create([owed.duty()], ignore_conflicts=True)
@@ -104,44 +101,34 @@ def _take_turn(at: dt.datetime) -> dt.datetime | None:
     return row.at
 
 
-def _scan_from(rule: DutyRule, last: dt.datetime | None) -> dt.date:
-    """First due day to look at: a new rule from its history on, else from the last opening on."""
-    if last is None or rule.loaded_at > last - OUTAGE:
-        return max(rule.valid_from, local_date(rule.loaded_at - HISTORY))
-    return max(rule.valid_from, local_date(last) - ONE_DAY)
-
-
-def _opens_at(found: Occurrence) -> dt.datetime:
-    """When it is to be opened: two weeks before its window begins, so that a short outage misses nothing."""
-    return min(found.due_at, found.window.start) - AHEAD
-
-
 def _missing(rows: list[Owed], last: dt.datetime | None, at: dt.datetime) -> list[Duty]:
     """Unsaved duties of those rows that are not stored yet."""
-    keys = [owed.key for owed in rows]
-    there: set[str] = set()
-    for start in range(0, len(keys), BATCH):
-        there |= set(Duty.objects.filter(key__in=keys[start : start + BATCH]).values_list("key", flat=True))
+    there = stored([owed.key for owed in rows])
     outage = last is not None and at - last > OUTAGE
+    fresh = [owed for owed in rows if owed.key not in there]
+    past = {owed.rule.pk for owed in fresh if owed.occurrence.due_at < at}
+    covered = Covered.of(past) if past else Covered()
     found = []
-    for owed in rows:
-        if owed.key not in there:
-            duty = owed.duty()
+    for owed in fresh:
+        duty = owed.duty()
+        if not covered.has(duty, at):
             owed_since = max(owed.occurrence.window.start, owed.rule.loaded_at)
             duty.catch_up = outage and not duty.history and owed_since < at - OUTAGE
             found.append(duty)
     return found
 
 
-def _store(fresh: list[Duty]) -> None:
-    """Insert, audit as one act, and count the proofs that are there already."""
-    if not fresh:
-        return
-    Duty.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
-    ids: list[int] = []
-    for start in range(0, len(fresh), BATCH):
-        keys = [duty.key for duty in fresh[start : start + BATCH]]
-        ids += Duty.objects.filter(key__in=keys).values_list("pk", flat=True)
-    tell("duty.opened", ids)
-    for start in range(0, len(ids), BATCH):
-        told(recount(Duty.objects.filter(pk__in=ids[start : start + BATCH])))
+def _without_day() -> list[Duty]:
+    """Unsaved duties of things to be done once on a day that nobody knows (yet)."""
+    tasks = Task.objects.filter(
+        deadline__in=WITHOUT_DAY, dropped_at__isnull=True, campaign__status=Campaign.Status.RUNNING
+    )
+    found = [
+        duty
+        for task in tasks.select_related("campaign__county", "recipient").prefetch_related(
+            "parties__agency__division"
+        )
+        for duty in undated(task)
+    ]
+    there = stored([duty.key for duty in found])
+    return [duty for duty in found if duty.key not in there]

@@ -11,7 +11,9 @@ from django.db.models import F
 from core import audit
 from core.audit import subject_of
 from core.errors import DomainError, NotAllowed
+from core.models import Access
 from duties import clocks
+from duties.actions.reaching import let_in, take_back
 from duties.holders import oversees
 from duties.models import Duty, Proof
 from minewatch.lib.clock import now
@@ -38,11 +40,13 @@ def open_step(
     matter: Matter | None = None,
     basis: str = "",
     started_at: dt.datetime | None = None,
+    track: str = Access.Track.ADMIN,
 ) -> Duty:
     """The step under `key`, opened if it is not open: twice is once.
 
     `clock` is a code of `duties.clocks`; it gives due_at and basis, counted from `started_at` (default
-    now). A step that had ended opens again under its key – a resubmitted sheet waits anew.
+    now). A step that had ended opens again under its key – a resubmitted sheet waits anew. Of a step on a
+    matter that passes upward the people above are let in.
     """
     at = started_at or now()
     values = {
@@ -53,27 +57,33 @@ def open_step(
         "member": member,
         "recipient": recipient,
         "matter": matter,
+        "track": track,
         "started_at": at,
         "due_at": due_at,
         "basis": basis,
+        # a date that was set takes the place of the clock that a step had before
+        "clock": None,
+        "provisional": False,
     }
     values["subject_kind"], values["subject_id"] = subject_of(subject)
     if clock and due_at is None:
         values |= _clocked(clock, at, basis)
     with transaction.atomic():
         duty, made = Duty.objects.get_or_create(key=key, defaults=values)
-        if not made and not _again(duty, values):
-            return duty
-        duty.refresh_from_db()
+        if not made:
+            if not _again(duty, values):
+                return duty
+            duty.refresh_from_db()
         audit.record(
             "duty.opened", actor=None, agency=agency, subject=duty, matter=matter, facts={"kind": duty.kind}
         )
+        let_in(duty)
     return duty
 
 
 def _clocked(code: str, at: dt.datetime, basis: str) -> dict[str, object]:
-    due = clocks.due(code, at)
-    row = clocks.clock_of(code, at)
+    row = clocks.clock_of(code, clocks.instant(at))
+    due = clocks.count(row, clocks.instant(at))
     return {
         "due_at": due.due_at,
         "basis": basis or due.basis,
@@ -91,6 +101,7 @@ def _again(duty: Duty, values: dict[str, object]) -> bool:
             done=0,
             first_done_at=None,
             fulfilled_at=None,
+            stopped=False,
             version=F("version") + 1,
         )
         == 1
@@ -122,7 +133,10 @@ def _end(duty: Duty, status: str, at: dt.datetime) -> bool:
     values: dict[str, object] = {"status": status, "fulfilled_at": now(), "version": F("version") + 1}
     if status == Duty.Status.FULFILLED:
         values |= {"done": F("needed"), "first_done_at": duty.first_done_at or at}
-    return Duty.objects.filter(pk=duty.pk, status=Duty.Status.OPEN).update(**values) == 1
+    if Duty.objects.filter(pk=duty.pk, status=Duty.Status.OPEN).update(**values) != 1:
+        return False
+    take_back(duty)
+    return True
 
 
 def _prove_by_hand(duty: Duty, at: dt.datetime) -> None:

@@ -61,8 +61,11 @@ def tell(verb: str, ids: Iterable[int]) -> None:
             )
         return
     audit.record(verb, actor=None, facts={"count": len(duties), "keys": digest([d.key for d in duties])})
-    for agency in {duty.agency_id: duty.agency for duty in duties}.values():
-        audit.record_changes(verb, [duty for duty in duties if duty.agency_id == agency.pk], agency=agency)
+    of_unit: dict[int, list[Duty]] = {}
+    for duty in duties:
+        of_unit.setdefault(duty.agency_id, []).append(duty)
+    for rows in of_unit.values():
+        audit.record_changes(verb, rows, agency=rows[0].agency)
 
 
 def _by_ids(ids: list[int]) -> Iterator[Duty]:

@@ -23,6 +23,8 @@ def urge(*, duty: Duty, by: Member) -> Urge:
         raise NotAllowed("只有专班办公室或督办县领导可以催报。")
     if duty.history:
         raise DomainError("这是系统启用前的历史任务，不催报。")
+    if duty.stopped:
+        raise DomainError("这项任务正在中止计时，恢复计时后才能催报。")
     at = now()
     with transaction.atomic():
         # the UPDATE holds the row, so that of two clicks the second sees the first one's urge

@@ -23,7 +23,9 @@ class CalendarDay(models.Model):
 class Clock(models.Model):
     """A limit: amount + unit + roll, in force for events from valid_from to valid_to.
 
-    An old event keeps its old row. `uncertain` marks values that domain.md
+    An old event keeps its old row. A limit of months ends on the day of the same number, or on the month's
+    last day (民法典 202). `ceiling` is how much, in the same unit, all extensions together may
+    add (0 = none) and `extends_by` whose word it takes. `uncertain` marks values that domain.md
     calls uncertain; the screen says so.
     """
 
@@ -31,6 +33,7 @@ class Clock(models.Model):
         HOURS = "hours", "小时"
         WORKDAYS = "workdays", "个工作日"
         DAYS = "days", "日"
+        MONTHS = "months", "个月"
 
     class Roll(models.TextChoices):
         NONE = "none", "不顺延"
@@ -42,6 +45,8 @@ class Clock(models.Model):
     unit = models.CharField("单位", max_length=10, choices=Unit.choices)
     roll = models.CharField("顺延", max_length=10, choices=Roll.choices, default=Roll.NONE)
     basis = models.CharField("依据", max_length=200)
+    ceiling = models.PositiveIntegerField("最多可延长", default=0)
+    extends_by = models.CharField("延长批准权限", max_length=80, blank=True)
     uncertain = models.BooleanField("待地方确认", default=False)
     valid_from = models.DateField("施行日期")
     valid_to = models.DateField("废止日期", null=True, blank=True)

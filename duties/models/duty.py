@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from agencies.models import Role
 from agencies.scope import AgencyOrRecipientScoped
-from core.access import matters_for
+from core.access import matters_for, matters_known
+from core.models import Access
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -20,9 +21,12 @@ class DutyQuerySet(AgencyOrRecipientScoped["Duty"]):
     """Reads of duties: by unit, and by the matter where there is one."""
 
     def visible_to(self, member: Member) -> DutyQuerySet:
-        """Duties of units the member may read or receives from; on a matter only if known."""
+        """Duties of units the member may read or receives from; on a matter only if known, on the criminal
+        track (侦办) only if that is open to the member."""
         rows = super().visible_to(member)
-        return rows.filter(Q(matter__isnull=True) | Q(matter__in=matters_for(member).values("pk")))
+        rows = rows.filter(Q(matter__isnull=True) | Q(matter__in=matters_known(member).values("pk")))
+        criminal = Access.Track.CRIMINAL
+        return rows.filter(~Q(track=criminal) | Q(matter__in=matters_for(member, criminal).values("pk")))
 
     def open(self) -> DutyQuerySet:
         """Duties not yet done."""
@@ -34,7 +38,8 @@ class Duty(models.Model):
 
     `window_start` and `window_end` are half-open bounds, Asia/Shanghai;
     `due_at` of a day-long due is 23:59:59 of that day. `first_done_at` decides
-    lateness: a return reopens the duty but moves no date.
+    lateness: a return reopens the duty but moves no date. While `stopped` its clock stands still
+    (a ClockStop is open): it is not late and nobody is reminded; the date is counted anew when it runs on.
     """
 
     class Kind(models.TextChoices):
@@ -46,6 +51,12 @@ class Duty(models.Model):
         LEAD = "lead", "线索处置"
         MEETING = "meeting", "会议"
         VISIT = "visit", "包联"
+        TASK = "task", "专项任务"
+        INSPECTION = "inspection", "联合检查"
+        ITEM = "item", "问题整改"
+        ORDER = "order", "交办督办"
+        REFERRAL = "referral", "移送"
+        CASE = "case", "案件"
         OTHER = "other", "其他"
 
     class Status(models.TextChoices):
@@ -56,6 +67,9 @@ class Duty(models.Model):
 
     key = models.CharField(max_length=160, unique=True)
     rule = models.ForeignKey("duties.DutyRule", models.PROTECT, null=True, blank=True, related_name="duties")
+    campaign = models.ForeignKey(
+        "duties.Campaign", models.PROTECT, null=True, blank=True, related_name="duties"
+    )
     clock = models.ForeignKey("duties.Clock", models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     title = models.CharField("事项", max_length=160)
@@ -83,9 +97,11 @@ class Duty(models.Model):
     history = models.BooleanField("历史", default=False)
     catch_up = models.BooleanField("补生成", default=False)
     provisional = models.BooleanField("暂定", default=False)
+    stopped = models.BooleanField("中止计时", default=False)
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
     matter = models.ForeignKey("core.Matter", models.PROTECT, null=True, blank=True, related_name="duties")
+    track = models.CharField(max_length=10, choices=Access.Track.choices, default=Access.Track.ADMIN)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = DutyQuerySet.as_manager()
@@ -98,13 +114,16 @@ class Duty(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(status="open"), name="duty_open_by_due"),
             models.Index(fields=["agency", "due_at"]),
             models.Index(fields=["subject_kind", "subject_id"]),
+            models.Index(fields=["campaign", "due_at"]),
             # prove() looks for the windows a new fact falls into
             models.Index(fields=["agency", "proof_kind", "window_start"], name="duty_window"),
         ]
 
     def late(self, at: dt.datetime) -> bool:
-        """Whether it was not (first) done by its due time, seen at `at`. 历史 is never late."""
-        if self.history or self.due_at is None or self.status in (self.Status.WAIVED, self.Status.CANCELLED):
+        """Whether it was not (first) done by its due time, seen at `at`. 历史 and 中止 are never late."""
+        if self.history or self.stopped or self.due_at is None:
+            return False
+        if self.status in (self.Status.WAIVED, self.Status.CANCELLED):
             return False
         return (self.first_done_at or at) > self.due_at
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from core.models import Notice
+from core import notices
 from core.paging import keyset
 from core.web import MemberRequest, business
 from duties import board
 from duties.board import GROUPS, Item
-from duties.holders import oversees
+from duties.holders import answers_for, oversees
 from duties.models import Duty
 from duties.paging import by_due
+from duties.views.sheets import duties_sheet
 from minewatch.lib.clock import now
 
 WITH = ("agency", "clock", "rule", "matter")
+TITLES = {"": "待我办的任务", "done": "已办的任务", "watch": "我督办的任务"}
 DONE = (Duty.Status.FULFILLED, Duty.Status.WAIVED, Duty.Status.CANCELLED)
 
 
@@ -29,19 +31,20 @@ DONE = (Duty.Status.FULFILLED, Duty.Status.WAIVED, Duty.Status.CANCELLED)
 def todo(request: MemberRequest) -> HttpResponse:
     """The home page; `?tab=done` and `?tab=watch` are its other sides."""
     member, at = request.user, now()
-    watching = oversees(member)
+    overseeing = oversees(member)
+    watching = overseeing or bool(answers_for(member))
     own = board.mine(member)
     waiting = board.actionable(own, at)
     tab = request.GET.get("tab", "")
     counts = board.tallies(waiting, at)
-    if tab == "done":
-        rows, page = keyset(own.filter(status__in=DONE).select_related(*WITH), ("-id",), request)
-    elif tab == "watch" and watching:
-        rows, page = by_due(watched(member, at).select_related(*WITH), request)
-    else:
-        tab = ""
-        rows, page = by_due(waiting.select_related(*WITH), request)
-    items = board.items(rows, member, at, urging=tab == "watch")
+    tab = tab if tab == "done" or (tab == "watch" and watching) else ""
+    listed = {"done": own.filter(status__in=DONE), "watch": watched(member, at)}.get(tab, waiting)
+    if request.GET.get("as") == "xlsx":
+        order = ("-id",) if tab == "done" else (F("due_at").asc(nulls_last=True), "id")
+        return duties_sheet(request, listed.order_by(*order), at, what="todo", title=TITLES[tab])
+    listed = listed.select_related(*WITH)
+    rows, page = keyset(listed, ("-id",), request) if tab == "done" else by_due(listed, request)
+    items = board.items(rows, member, at, urging=tab == "watch" and overseeing)
     return render(
         request,
         "duties/todo.html",
@@ -52,16 +55,22 @@ def todo(request: MemberRequest) -> HttpResponse:
             "tallies": _tallies(counts) if not tab else [],
             "groups": grouped(items) if tab != "done" else [{"word": "", "key": "done", "items": items}],
             "page": page,
-            "acks": Notice.objects.filter(member=member, needs_ack=True, acked_at__isnull=True)[:5],
+            "export": {"label": "导出表格", "url": f"?tab={tab}&as=xlsx" if tab else "?as=xlsx"},
+            "acks": notices.of(member).filter(needs_ack=True, acked_at__isnull=True)[:5],
             "client_token": uuid.uuid4(),
         },
     )
 
 
 def watched(member: Any, at: Any) -> QuerySet[Duty]:
-    """我督办: what is late in the member's sight, in other hands."""
+    """我督办: what is late in the member's sight, in other hands. Who answers for a unit and oversees
+    nothing else has that unit's and those of the units right under it: the ladder brings them there.
+    """
     rows = Duty.objects.visible_to(member).open().exclude(board.RETURNED)
-    return rows.filter(due_at__lt=at, history=False)
+    if not oversees(member):
+        units = answers_for(member)
+        rows = rows.filter(Q(agency__in=units) | Q(agency__parent__in=units))
+    return rows.filter(due_at__lt=at, history=False, stopped=False)
 
 
 def grouped(items: list[Item]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""督办: the list of duties in one's sight, one duty, 催报, 免除, coverage of units."""
+"""督办: the list of duties in one's sight, one duty, 催报, 免除."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
-from core.registry import SUBJECTS, resolve, urls_of
+from core.registry import SUBJECTS, doors_of, resolve, urls_of
 from core.web import MemberRequest, business
 from duties import actions, board
-from duties.coverage import coverage as lines_of
+from duties.card_rules import may_propose
+from duties.coverage import STANDING, place_names
 from duties.filters import STATES, DutyFilter
 from duties.holders import holders, oversees
 from duties.models import Duty, Proof
+from duties.order_rules import issuing_units
 from duties.paging import by_due
 from duties.timeline import timeline
+from duties.views import stops
 from duties.words import instant_words, span_words
 from minewatch.lib.clock import now
-from minewatch.lib.periods import BadPeriod, Period, parse_period, period_of
 from minewatch.lib.windows import label
 
 WITH = ("agency", "clock", "rule", "matter")
@@ -43,7 +45,14 @@ def index(request: MemberRequest) -> HttpResponse:
         "duties/index.html",
         {
             "title": "督办",
-            "actions": [{"label": "完成情况", "url": "/duties/coverage/"}],
+            "actions": [
+                {"label": "专项行动", "url": "/duties/campaigns/"},
+                {"label": "日历", "url": "/duties/calendar/"},
+                {"label": "单位和任务对照表", "url": "/duties/matrix/"},
+                {"label": "完成情况", "url": "/duties/coverage/"},
+                *([{"label": "提醒设置", "url": "/duties/ladder/"}] if oversees(member) else []),
+                *doors_of("duties"),
+            ],
             "filters": found.form,
             "chips": chips(request, found.form),
             "filter_count": len(chips(request, found.form)),
@@ -51,6 +60,7 @@ def index(request: MemberRequest) -> HttpResponse:
             "unit_word": "项",
             "page": page,
             "duties": board.items(page_rows, member, at, urging=oversees(member)),
+            "exports": [{"label": "导出表格", "url": f"/duties/export.xlsx?{request.GET.urlencode()}"}],
             "empty": {"text": "没有符合条件的任务。"},
             "client_token": uuid.uuid4(),
         },
@@ -67,6 +77,12 @@ def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
         "kind": dict(Duty.Kind.choices).get(data.get("kind"), ""),
         "state": dict(STATES).get(data.get("state"), ""),
         "period": label(data["period"]) if data.get("period") else "",
+        "campaign": data["campaign"].name if data.get("campaign") else "",
+        "rule": data["rule"].name if data.get("rule") else "",
+        "area": "、".join(place_names([data["area"]]).values()) if data.get("area") else "",
+        "at": "、".join(place_names([data["at"]]).values()) if data.get("at") else "",
+        "standing": STANDING if data.get("standing") else "",
+        "task": f"{data['task'].code} {data['task'].name}" if data.get("task") else "",
     }
     found = []
     for name, word in words.items():
@@ -99,7 +115,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
             "duty": item,
             "why": item.why,
             "facts": facts(duty),
-            "related": related(duty, member),
+            "related": [*stops.links(duty), *related(duty, member)],
             "buttons": buttons,
             "missing": missing,
             "timeline": timeline(duty, member),
@@ -121,6 +137,14 @@ def acts_on(duty: Duty, item: board.Item, member: Any) -> tuple[list[dict], list
         buttons.append({"label": "催报", "url": f"{item.url}urge/", "method": "post"})
     elif item.urged:
         missing.append({"label": "催报", "reason": "今天已经催报过，每项任务每天只催一次。"})
+    # an order is read by whole units: what stands on a matter is not carried into one
+    plain = duty.kind != Duty.Kind.ORDER and duty.matter_id is None
+    if item.may_urge and item.late and plain and issuing_units(member):
+        url = f"/duties/orders/new/?duty={duty.pk}"
+        buttons.append({"label": "发督办单", "url": url, "method": "get"})
+    if item.may_urge and item.late and duty.matter_id is None and may_propose(member, duty.agency):
+        url = f"/duties/cards/new/?duty={duty.pk}"
+        buttons.append({"label": "提出亮牌", "url": url, "method": "get"})
     if item.may_urge:
         buttons.append(
             {
@@ -131,7 +155,8 @@ def acts_on(duty: Duty, item: board.Item, member: Any) -> tuple[list[dict], list
                 "ask_required": True,
             }
         )
-    return buttons, missing
+    more, why_not = stops.buttons(duty, member)
+    return buttons + more, missing + why_not
 
 
 def facts(duty: Duty) -> list[dict[str, Any]]:
@@ -218,69 +243,3 @@ def back(request: HttpRequest, default: str) -> str:
     there = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
     return there if ours and there.startswith("/") else default
-
-
-@require_GET
-@business
-def coverage(request: MemberRequest) -> HttpResponse:
-    """完成情况 by unit for a period (default: this month)."""
-    at = now()
-    period, problem = asked_period(request.GET.get("period", ""), period_of(at.date(), "month"))
-    lines = lines_of(request.user, period, at)
-    return render(
-        request,
-        "duties/coverage.html",
-        {
-            "title": "完成情况",
-            "crumbs": [CRUMB],
-            "unit_name": request.user.agency.label,
-            "period_words": label(period),
-            "as_of": at,
-            "period": request.GET.get("period", "") or period.key,
-            "problem": problem,
-            "tables": [table(lines, period)],
-            "notes": ["按期限落在本期的任务统计；历史、免除和取消的不计入。逾期含逾期后完成的。"],
-        },
-    )
-
-
-def asked_period(text: str, default: Period) -> tuple[Period, str]:
-    """The period asked for; one that cannot be read gives the default and the message."""
-    try:
-        return (parse_period(text), "") if text.strip() else (default, "")
-    except BadPeriod as error:
-        return default, str(error)
-
-
-def table(lines: list[Any], period: Period) -> dict[str, Any]:
-    """Lines as the sheet shows them: each number opens its rows."""
-
-    def cell(value: int, unit: str, state: str) -> dict[str, Any]:
-        where = f"unit={unit}&" if unit else ""
-        return {"value": value, "url": f"/duties/?{where}period={period.key}&state={state}" if value else ""}
-
-    return {
-        "head": [
-            {"label": "单位"},
-            *({"label": word, "unit": "项"} for word in ("应完成", "已完成", "逾期")),
-        ],
-        "rows": [
-            {
-                "label": line.unit.label,
-                "cells": [
-                    cell(line.due, line.unit.code, "owed"),
-                    cell(line.done, line.unit.code, "kept"),
-                    cell(line.late, line.unit.code, "late"),
-                ],
-            }
-            for line in lines
-        ],
-        "total": {
-            "label": "合计",
-            "cells": [
-                cell(sum(line.due for line in lines), "", "owed"),
-                cell(sum(line.done for line in lines), "", "kept"),
-                cell(sum(line.late for line in lines), "", "late"),
-            ],
-        },
-    }

@@ -1,0 +1,1 @@
+"""Forms of duties: shape only; every rule stands in the actions."""
