@@ -11,7 +11,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.web import client_token
 from ledgers.actions import sites
 from ledgers.actions.refs import load_refs
@@ -72,6 +72,9 @@ def _number(request: Request, name: str, default: int) -> int:
 def _create(request: Request) -> Response:
     if not request.user.is_business:
         raise Http404
+    kept = list(sites.kept_townships(request.user))
+    if not kept:
+        raise NotAllowed(sites.KEPT_BY)
     if not isinstance(request.data, dict):
         raise DomainError("请提交一个 JSON 对象。")
     unknown = sorted(set(request.data) - KEYS)
@@ -83,7 +86,7 @@ def _create(request: Request) -> Response:
         if problem.level == "error":
             mend = f"{problem.mend}。" if problem.mend else ""
             raise DomainError(f"{problem.message}。{mend}", field=problem.column)
-    unit, village = places(row.facts, list(sites.kept_townships(request.user)))
+    unit, village = places(row.facts, kept)
     if unit is None:
         raise DomainError(f"{row.facts['township']}的监管对象不由您维护。", field="township")
     site = sites.save_site(

@@ -11,4 +11,15 @@ class LedgersConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules whose import registers something."""
-        from ledgers import importers, subjects, subjects_sites, verbs  # noqa: F401
+        from ledgers import (  # noqa: F401
+            agenda,
+            areas,
+            importers,
+            kept_drafts,
+            lead_watch,
+            objects,
+            subjects,
+            subjects_inspections,
+            subjects_sites,
+            verbs,
+        )

@@ -1,9 +1,29 @@
-"""Statuses and transitions of sheets and leads (design.md 3.2); buttons and tests read them."""
+"""Statuses and transitions of sheets, plans and inspections (design.md 3.2); buttons and tests read them.
+
+Those of leads stand in `ledgers.lead_states` and are reached from here too.
+"""
 
 from django.db import models
 
 from agencies.models import Role
 from core.workflow import Transition, table
+from ledgers.lead_states import LEAD_MOVES, LEAD_OVER, Ending, Finding, LeadStatus
+
+__all__ = [
+    "INSPECTION_HANDS",
+    "INSPECTION_MOVES",
+    "LEAD_MOVES",
+    "LEAD_OVER",
+    "OFFICE_HANDS",
+    "PLAN_MOVES",
+    "SHEET_MOVES",
+    "Ending",
+    "Finding",
+    "InspectionStatus",
+    "LeadStatus",
+    "PlanStatus",
+    "SheetStatus",
+]
 
 
 class SheetStatus(models.TextChoices):
@@ -66,8 +86,71 @@ SHEET_MOVES = table(
 )
 
 
-class LeadStatus(models.TextChoices):
-    """A lead 线索 as far as this release takes it; handling comes with cases."""
+class PlanStatus(models.TextChoices):
+    """年度联合检查计划: submitted by the office, approved by the county government (LZ 二（三）1)."""
 
-    OPEN = "open", "待核查"
-    CLOSED = "closed", "已核销"
+    DRAFT = "draft", "拟订中"
+    SUBMITTED = "submitted", "待县政府审批"
+    APPROVED = "approved", "已批准"
+    RETURNED = "returned", "已退回"
+
+
+OFFICE_HANDS = (Role.OFFICE, Role.OFFICER, Role.APPROVER, Role.DEPUTY, Role.HEAD)
+PLAN_MOVES = table(
+    Transition(
+        "submit",
+        (PlanStatus.DRAFT, PlanStatus.RETURNED),
+        PlanStatus.SUBMITTED,
+        roles=OFFICE_HANDS,
+        label="报县政府审批",
+    ),
+    Transition(
+        "approve",
+        (PlanStatus.SUBMITTED,),
+        PlanStatus.APPROVED,
+        roles=(Role.LEADER, Role.HEAD),
+        label="批准",
+        side="superior",
+    ),
+    Transition(
+        "return",
+        (PlanStatus.SUBMITTED,),
+        PlanStatus.RETURNED,
+        roles=(Role.LEADER, Role.HEAD),
+        label="退回",
+        side="superior",
+        needs_reason=True,
+    ),
+)
+
+
+class InspectionStatus(models.TextChoices):
+    """检查: drawn up, filed, taken back for correction."""
+
+    DRAFT = "draft", "检查中"
+    FILED = "filed", "已归档"
+    CANCELLED = "cancelled", "已取消"
+
+
+INSPECTION_HANDS = (*OFFICE_HANDS, Role.LEADER)
+INSPECTION_MOVES = table(
+    Transition(
+        "file", (InspectionStatus.DRAFT,), InspectionStatus.FILED, roles=INSPECTION_HANDS, label="归档"
+    ),
+    Transition(
+        "unfile",
+        (InspectionStatus.FILED,),
+        InspectionStatus.DRAFT,
+        roles=INSPECTION_HANDS,
+        label="撤回修改",
+        needs_reason=True,
+    ),
+    Transition(
+        "cancel",
+        (InspectionStatus.DRAFT,),
+        InspectionStatus.CANCELLED,
+        roles=INSPECTION_HANDS,
+        label="取消检查",
+        needs_reason=True,
+    ),
+)

@@ -11,10 +11,11 @@ from agencies import handover
 from agencies.models import Member
 from core.registry import Subject, register
 from duties import acts
-from duties.models import Duty
+from duties.models import Duty, Task
+from ledgers.actions.filers import units_to_file_for
 from ledgers.actions.places import OPEN
 from ledgers.actions.steps import title_of
-from ledgers.models import Entry, Lead, Sheet
+from ledgers.models import Entry, Lead, LeadAnswer, LeadCheck, LeadReply, Sheet
 from minewatch.lib.periods import BadPeriod, parse_period
 from minewatch.lib.text import fold
 
@@ -28,7 +29,7 @@ def _sheets(member: Member) -> QuerySet[Sheet]:
 
 
 def _leads(member: Member) -> QuerySet[Lead]:
-    return Lead.objects.visible_to(member).select_related("agency", "holder")
+    return Lead.objects.visible_to(member).select_related("agency", "holder", "matter")
 
 
 def search_entries(member: Member, text: str) -> QuerySet[Entry]:
@@ -54,9 +55,15 @@ def search_sheets(member: Member, text: str) -> QuerySet[Sheet]:
 
 
 def search_leads(member: Member, text: str) -> QuerySet[Lead]:
-    """Leads by number or place."""
+    """Leads by number, or by place where that is open."""
     words = fold(text)
-    return _leads(member).filter(Q(number__icontains=words) | Q(location__icontains=words))
+    there = Lead.objects.open_to(member).filter(location__icontains=words)
+    return _leads(member).filter(Q(number__icontains=words) | Q(pk__in=there.values("pk")))
+
+
+def title_of_lead(lead: Lead) -> str:
+    """Number and place; of a sealed one the number alone, for a title is read by whoever may know of it."""
+    return lead.number if lead.matter.sealed else f"{lead.number} {lead.location}"
 
 
 def open_sheets(member: Member) -> Iterable[handover.Item]:
@@ -91,9 +98,36 @@ register(
     Subject(
         label="线索",
         visible_to=_leads,
-        title=lambda row: f"{row.number} {row.location}",
+        title=title_of_lead,
         url=lambda row: reverse("ledgers:lead", args=[row.pk]),
         search=search_leads,
+    ),
+)
+register(
+    LeadCheck,
+    Subject(
+        label="线索核查",
+        visible_to=lambda member: LeadCheck.objects.visible_to(member).select_related("lead"),
+        title=lambda row: f"{row.lead.number} 核查",
+        url=lambda row: reverse("ledgers:lead", args=[row.lead_id]),
+    ),
+)
+register(
+    LeadAnswer,
+    Subject(
+        label="线索处置反馈",
+        visible_to=lambda member: LeadAnswer.objects.visible_to(member).select_related("lead"),
+        title=lambda row: f"{row.lead.number} 处置反馈",
+        url=lambda row: reverse("ledgers:lead", args=[row.lead_id]),
+    ),
+)
+register(
+    LeadReply,
+    Subject(
+        label="答复举报人",
+        visible_to=lambda member: LeadReply.objects.visible_to(member).select_related("lead"),
+        title=lambda row: f"{row.lead.number} 答复",
+        url=lambda row: reverse("ledgers:lead", args=[row.lead_id]),
     ),
 )
 handover.register("sheet", "填报中的巡查台账（仍由本单位填表人办理）", open_sheets)
@@ -103,4 +137,12 @@ def _where_patrols_are_filed(duty: Duty) -> str:
     return f"{reverse('ledgers:entry_new')}?agency={duty.agency.code}"
 
 
-acts.register("patrol", _where_patrols_are_filed, "去登记")
+def _patrols_of_task(task: Task, member: Member) -> str:
+    """The form of a patrol for a unit of the task: the own one, else the first the member files for."""
+    parties = task.parties.filter(left_on__isnull=True).values("agency")
+    units = list(units_to_file_for(member).filter(pk__in=parties).order_by("division__code", "pk"))
+    unit = next((unit for unit in units if unit.pk == member.agency_id), units[0] if units else None)
+    return f"{reverse('ledgers:entry_new')}?agency={unit.code}" if unit else ""
+
+
+acts.register("patrol", _where_patrols_are_filed, "去登记", of_task=_patrols_of_task)

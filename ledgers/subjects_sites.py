@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from agencies.models import Member
 from core.models import Upload
-from core.registry import Subject, register
+from core.registry import Subject, hang, register
 from duties.watch import register as every_day
 from ledgers import site_search, watch
 from ledgers.inlets import visible_uploads
@@ -50,3 +50,4 @@ register(
 )
 
 every_day(watch.round_of)
+hang("ledgers", "巡查覆盖", "ledgers:coverage")

@@ -1,7 +1,6 @@
-"""Addresses of sheets, entries, leads and their REST; part of ledgers.urls."""
+"""Addresses of sheets, entries, special reports and their REST; part of ledgers.urls."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from ledgers import api
 from ledgers.views import entries, filing, grid, papers, sheets, special
@@ -30,9 +29,6 @@ urlpatterns = [
     path("ledgers/parse-point/", filing.parse_point, name="parse_point"),
     path("ledgers/special/", special.special, name="special"),
     path("ledgers/special/<key:pk>/", special.sent, name="special_sent"),
-    path("cases/", RedirectView.as_view(pattern_name="ledgers:leads"), name="cases"),
-    path("cases/leads/", special.index, name="leads"),
-    path("cases/leads/<key:pk>/", special.show, name="lead"),
     path("api/ledgers/entries/", api.entries, name="api_entries"),
     path("api/ledgers/entries/<key:pk>/", api.entry, name="api_entry"),
 ]

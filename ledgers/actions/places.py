@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from core import audit
 from core.errors import Conflict
@@ -46,9 +46,9 @@ def take_sheet(agency: Agency, period: Period, member: Member | None) -> Sheet:
     A sheet on its way to signature or signed takes no row: the next supplement n + 1 does (补报).
     Raises Closed or IntegrityError when a twin was quicker; see `settled`.
     """
-    sheet = Sheet.objects.filter(agency=agency, period=period.key, status__in=OPEN).order_by("number").last()
+    sheet, next_number = newest_open(agency, period)
     if sheet is None:
-        return new_sheet(agency, period, member)
+        return new_sheet(agency, period, member, next_number)
     if not touch(sheet):
         raise Closed
     return sheet
@@ -66,15 +66,28 @@ def touch(sheet: Sheet) -> bool:
     return True
 
 
-def new_sheet(agency: Agency, period: Period, member: Member | None) -> Sheet:
-    """Open the first sheet of the period, or its next supplement."""
-    highest = Sheet.objects.filter(agency=agency, period=period.key).aggregate(n=Max("number"))["n"] or 0
+def newest_open(agency: Agency, period: Period) -> tuple[Sheet | None, int]:
+    """The newest open sheet of the unit and period, and the number of the one after all there are.
+
+    Both from one statement: between two of them a twin's commit could fall, whose open sheet would then be
+    taken for a closed one and a supplement opened beside it.
+    """
+    sheets = list(Sheet.objects.filter(agency=agency, period=period.key).order_by("number"))
+    still_open = [sheet for sheet in sheets if sheet.status in OPEN]
+    return (still_open[-1] if still_open else None), (sheets[-1].number + 1 if sheets else 1)
+
+
+def new_sheet(agency: Agency, period: Period, member: Member | None, number: int) -> Sheet:
+    """Open sheet `number`: 1 is the period's first, a higher one a supplement.
+
+    Raises IntegrityError when a twin opened it first.
+    """
     sheet = Sheet.objects.create(
         agency=agency,
         period=period.key,
         first_day=period.first,
         last_day=period.last,
-        number=highest + 1,
+        number=number,
     )
     audit.record(
         "sheet.opened",

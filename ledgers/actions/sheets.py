@@ -16,7 +16,7 @@ from core.once import once
 from core.workflow import Transition, conflict, move
 from ledgers.actions import steps
 from ledgers.actions.filers import guard_filing, may_file
-from ledgers.actions.places import OPEN, new_sheet, settled
+from ledgers.actions.places import OPEN, new_sheet, newest_open, settled
 from ledgers.actions.signing import STEPS, SUBMITS, short_chain, stands_in, why_not
 from ledgers.models import Entry, Sheet, SheetComment, Signature
 from ledgers.states import SHEET_MOVES, SheetStatus
@@ -35,8 +35,8 @@ def open_sheet(*, agency: Agency, period: str | Period, member: Member | None = 
     span = _period(period)
 
     def act() -> Sheet:
-        rows = Sheet.objects.filter(agency=agency, period=span.key, status__in=OPEN)
-        return rows.order_by("number").last() or new_sheet(agency, span, member)
+        sheet, next_number = newest_open(agency, span)
+        return sheet or new_sheet(agency, span, member, next_number)
 
     return settled(act)
 

@@ -14,10 +14,11 @@ from agencies.scope import readable_agencies
 from core import audit
 from core.audit import digest
 from core.errors import DomainError, Missing, NotAllowed
+from core.models import Counter
 from core.once import once
 from ledgers import watch
 from ledgers.actions.versions import change
-from ledgers.models import Counter, Site
+from ledgers.models import Site
 from ledgers.models.sites import police_counties
 from ledgers.receipts import packed
 from ledgers.site_columns import PLAIN
@@ -34,6 +35,10 @@ BUREAU_ROLES = {
     AgencyKind.JOINT_OFFICE: (Role.OFFICE,),
 }
 FIELDS = (*PLAIN, "lon", "lat", "datum", "coordinate_raw")
+
+
+#: Who keeps the register, for somebody whose post keeps none of it.
+KEPT_BY = "监管对象由乡镇填表人、分管领导或自然资源局登记，您的角色不能登记。"
 
 
 def kept_townships(member: Member | None) -> QuerySet[Agency]:

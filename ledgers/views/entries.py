@@ -22,7 +22,7 @@ from core.paging import keyset, without_edges
 from core.templatetags.mw import zh_date, zh_datetime
 from core.web import MemberRequest, business
 from ledgers.actions.entries import correct, withdraw
-from ledgers.actions.filers import filing_posts, may_file
+from ledgers.actions.filers import filing_posts, guard_filing, may_file
 from ledgers.actions.steps import title_of
 from ledgers.columns import ANSWERS, BY_KEY, OFFICIAL
 from ledgers.filters import EntryFilter, totals
@@ -301,6 +301,7 @@ def _timeline(entry: Entry) -> list[dict[str, Any]]:
 def correct_entry(request: MemberRequest, pk: int) -> HttpResponse:
     """更正: the form filled with the row as filed, and a reason."""
     entry = get_object_or_404(visible(request), pk=pk)
+    guard_filing(request.user, entry.agency)
     units = Agency.objects.filter(pk=entry.agency_id).select_related("division", "parent__division")
     sites = sites_of(units, entry.agency)
     form = CorrectionForm(request.POST or None, entry=entry, units=units, sites=sites)

@@ -22,7 +22,7 @@ from core.templatetags.mw import zh_date
 from core.web import MemberRequest, business, seen_version
 from duties.models import Duty
 from ledgers.actions import sheets
-from ledgers.actions.filers import filing_posts, may_file, units_to_file_for
+from ledgers.actions.filers import filing_posts, guard_filing, may_file, units_to_file_for
 from ledgers.actions.places import OPEN
 from ledgers.actions.rows import own_period
 from ledgers.actions.signing import Choice, choices
@@ -352,6 +352,7 @@ def scan(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep the scan of the sealed paper."""
     sheet = get_object_or_404(visible(request), pk=pk)
     upload = request.FILES.get("file")
+    guard_filing(request.user, sheet.agency)
     try:
         if upload is None:
             raise DomainError("请选择盖章扫描件。", field="file")

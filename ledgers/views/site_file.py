@@ -105,7 +105,7 @@ def _patrols(request: MemberRequest, entries: list[Entry]) -> list[dict[str, Any
 
 
 def _leads(request: MemberRequest, site: Site) -> list[dict[str, Any]]:
-    leads = list(Lead.objects.visible_to(request.user).filter(site=site).order_by("-id")[:SHOWN])
+    leads = list(Lead.objects.open_to(request.user).filter(site=site).order_by("-id")[:SHOWN])
     urls = urls_of({("ledgers.lead", str(lead.pk)) for lead in leads}, request.user)
     return [{"lead": lead, "url": urls.get(("ledgers.lead", str(lead.pk)), "")} for lead in leads]
 

@@ -126,7 +126,7 @@ def new(request: MemberRequest) -> HttpResponse:
     """Add a site."""
     townships = list(sites.kept_townships(request.user))
     if not townships:
-        raise NotAllowed("监管对象由乡镇填表人、分管领导或自然资源局登记，您的角色不能登记。")
+        raise NotAllowed(sites.KEPT_BY)
     form = SiteForm(request.POST or None, refs=load_refs(request.user.agency), townships=townships)
     site = submitted(request, form, lambda data: _save(request, form))
     if site is not None:
