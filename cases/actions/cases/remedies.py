@@ -1,0 +1,227 @@
+"""复议、诉讼 against a decision (C15): brought, decided, and what was varied put down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, BinaryIO
+from uuid import UUID
+
+from django.db.models import F
+
+from cases import remedies as reading
+from cases.actions.cases import owing
+from cases.actions.cases.facts import HIGHEST, fit, guard_facts, keep_file, record
+from cases.case_states import DECIDED, PENDING, SERVED_ON
+from cases.line_words import amount
+from cases.models import Case, CaseStep, Party, Penalty, Remedy
+from cases.states import CaseStatus as S
+from core.errors import DomainError
+from core.once import once
+from core.workflow import conflict
+from duties.actions import steps
+from duties.moments import plausible
+from duties.words import day_words
+from minewatch.lib.clock import local_date, now
+
+if TYPE_CHECKING:
+    from agencies.models import Member
+
+Upload = tuple[str, BinaryIO]
+Result = Remedy.Result
+#: The unit may have undone its decision while the 复议 or 诉讼 still went on.
+ENDING = (*PENDING, *DECIDED, S.CLOSING, S.CLOSED, S.REVOKED)
+#: 维持 is a 复议 decision only; a court dismisses the claim.
+RESULTS = {
+    Remedy.Kind.RECONSIDERATION: tuple(Result),
+    Remedy.Kind.SUIT: tuple(row for row in Result if row != Result.UPHELD),
+}
+
+
+def save_remedy(
+    *,
+    case: Case,
+    by: Member,
+    kind: str,
+    organ: str,
+    filed_on: dt.date,
+    party: Party | None = None,
+    number: str = "",
+    halted: bool = False,
+    note: str = "",
+    upload: Upload | None = None,
+    remedy: Remedy | None = None,
+    token: UUID | None = None,
+) -> Remedy:
+    """A 复议 or 诉讼 that was brought, new or changed while it has no result; `party` None means all of them.
+
+    `halted` says that the organ or the court suspended the decision. Raises NotAllowed, DomainError with the
+    field, Conflict.
+    """
+    if kind not in Remedy.Kind.values:
+        raise DomainError("请选择行政复议或者行政诉讼。", field="kind")
+    if not organ.strip():
+        raise DomainError("请填写复议机关或者法院。", field="organ")
+    if party is not None and party.case_id != case.pk:
+        raise DomainError("请选择本案的当事人。", field="party")
+    _day(filed_on, "filed_on", case.served_on, "送达日期")
+    values = {"kind": kind, "organ": organ.strip(), "number": number.strip(), "note": note.strip()}
+    values |= {"party": party, "filed_on": filed_on, "halted": halted}
+    fit(Remedy, values)
+
+    def make() -> Remedy:
+        guard_facts(case, by, SERVED_ON)
+        decision = reading.decision_of(case)
+        if decision is None or case.served_on is None:
+            raise DomainError("决定送达以后才能登记复议、诉讼。")
+        _one_at_a_time(case, party, remedy)
+        if remedy is None:
+            made = {"case": case, "decision": decision, "by": by, "recorded_at": now()}
+            row = Remedy.objects.create(**made, **values)
+        else:
+            row = _touch(remedy, **values)
+        if upload is not None:
+            row.file = keep_file(case, by, upload)
+            row.save(update_fields=["file"])
+        owing.renew(case, by=by)
+        record("case.remedy_saved", case, by)
+        return row
+
+    return once(token=token, verb="case.remedy_saved", member=by, make=make)
+
+
+def _one_at_a_time(case: Case, party: Party | None, remedy: Remedy | None) -> None:
+    """While the one has been taken up, the other is not open (行政复议法第二十九条)."""
+    for row in reading.pending(case):
+        if remedy is not None and row.pk == remedy.pk:
+            continue
+        if party is None or row.party_id in (None, party.pk):
+            raise DomainError(
+                f"已有一件{row.get_kind_display()}没有结果，其间不能再申请复议或者起诉（行政复议法第二十九条）；"
+                "请先登记它的结果。",
+                field="kind",
+            )
+
+
+def end_remedy(
+    *,
+    remedy: Remedy,
+    by: Member,
+    result: str,
+    ended_on: dt.date,
+    number: str = "",
+    note: str = "",
+    upload: Upload | None = None,
+    token: UUID | None = None,
+) -> Remedy:
+    """The result with its paper; `ended_on`: the 复议 decision was received, the judgment took force.
+
+    What undid or changed the decision is then owed: to deal with it, to withdraw what was published.
+    Raises NotAllowed, DomainError with the field, Conflict.
+    """
+    case = remedy.case
+    if result not in RESULTS[Remedy.Kind(remedy.kind)]:
+        raise DomainError("请选择结果。", field="result")
+    _day(ended_on, "ended_on", remedy.filed_on, "提起日期")
+    if upload is None:
+        raise DomainError("请上传复议决定书、裁判文书或者撤回、不予受理的文书。", field="file")
+    values = {"result": result, "result_number": number.strip(), "result_note": note.strip()}
+    fit(Remedy, values)
+
+    def make() -> Remedy:
+        guard_facts(case, by, ENDING)
+        row = _touch(remedy, ended_on=ended_on, ended_by=by, ended_at=now(), **values)
+        row.result_file = keep_file(case, by, upload)
+        row.save(update_fields=["result_file"])
+        owing.renew(case, by=by)
+        record("case.remedy_ended", case, by)
+        return row
+
+    return once(token=token, verb="case.remedy_ended", member=by, make=make)
+
+
+def vary_penalty(
+    *,
+    penalty: Penalty,
+    by: Member,
+    text: str,
+    fine: Decimal | None = None,
+    quantity: Decimal | None = None,
+    token: UUID | None = None,
+) -> Penalty:
+    """A penalty as the 复议 decision or the judgment changed it; what it was stands in the step.
+
+    `fine` in 元 (0: none is left), `quantity` in 吨. Raises NotAllowed, DomainError with the field, Conflict.
+    """
+    case = penalty.case
+    if penalty.kind == Penalty.Kind.HELD:
+        raise DomainError("追责结果不能变更。")
+    if not text.strip() or len(text.strip()) > 1000:
+        raise DomainError("请写明变更的内容和依据，不超过1000字。", field="text")
+    for name, value in (("fine", fine), ("quantity", quantity)):
+        if value is not None and not 0 <= value < HIGHEST:
+            raise DomainError("请填写不小于0的数，并核对单位。", field=name)
+    if penalty.kind == Penalty.Kind.FINE and fine is None:
+        raise DomainError("请填写变更后的金额（元），免除罚款的填0。", field="fine")
+
+    def make() -> Penalty:
+        guard_facts(case, by, SERVED_ON)
+        row = reading.varied(case)
+        if row is None:
+            raise DomainError("没有变更原决定的复议决定或者裁判，不能变更处罚。")
+        before = penalty.fine
+        Penalty.objects.filter(pk=penalty.pk).update(
+            fine=penalty.fine if fine is None else fine,
+            quantity=penalty.quantity if quantity is None else quantity,
+            # what is paid already may be all that is owed now
+            done_on=penalty.done_on or (row.ended_on if fine is not None and penalty.paid >= fine else None),
+        )
+        penalty.refresh_from_db()
+        step = _step(case, by, row, _changed(penalty, before, text.strip()))
+        Remedy.objects.filter(case=case, result=Result.VARIED, applied_at=None).update(applied_at=now())
+        steps.fulfil(key=owing.key_of(case, "unsettled"), at=step.happened_at, by=by)
+        owing.renew(case, by=by)
+        record("case.penalty_varied", case, by)
+        return penalty
+
+    return once(token=token, verb="case.penalty_varied", member=by, make=make)
+
+
+def _changed(penalty: Penalty, before: Decimal | None, text: str) -> str:
+    label = penalty.get_kind_display()
+    if penalty.fine != before and penalty.fine is not None:
+        return f"{label}由{amount(before or 0)}元变更为{amount(penalty.fine)}元。{text}"
+    return f"{label}：{text}"
+
+
+def _step(case: Case, by: Member, row: Remedy, text: str) -> CaseStep:
+    return CaseStep.objects.create(
+        case=case,
+        move="vary",
+        source=case.status,
+        target=case.status,
+        label="按复议决定（裁判）变更处罚",
+        by=by,
+        organ=case.holder,
+        happened_at=now(),
+        recorded_at=now(),
+        number=row.result_number,
+        text=text,
+        basis="行政复议法、行政诉讼法",
+    )
+
+
+def _day(day: dt.date, field: str, after: dt.date | None, label: str) -> None:
+    plausible(dt.datetime.combine(day, dt.time.min), field)
+    if day > local_date(now()):
+        raise DomainError("日期不能晚于今天。", field=field)
+    if after is not None and day < after:
+        raise DomainError(f"日期不能早于{label}（{day_words(after)}）。", field=field)
+
+
+def _touch(remedy: Remedy, **values: object) -> Remedy:
+    rows = Remedy.objects.filter(pk=remedy.pk, version=remedy.version, ended_on__isnull=True)
+    if rows.update(version=F("version") + 1, **values) != 1:
+        raise conflict(remedy.case)
+    remedy.refresh_from_db()
+    return remedy

@@ -1,0 +1,127 @@
+"""What of a referral's content a member may read: summary, step texts, papers (design.md 2; domain.md A.7).
+
+`readable` and `readable_papers` are the one definition; pages, downloads and the registry ask them. State and
+clocks are another matter: `Referral.objects.visible_to`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from cases.edges import EDGES, Edge
+from cases.models import Case, Paper, Referral, ReferralStep
+from cases.models.referral import came_to, circle_of, put_down_by
+from cases.standing import posts_of
+from cases.states import REFERRAL_OVER
+from core.access import access_of, matters_for
+from core.models import Access
+from minewatch.lib.clock import now
+
+if TYPE_CHECKING:
+    from agencies.models import Member
+
+SEALED = [edge for edge, kind in EDGES.items() if kind.sealed]
+
+
+def readable(member: Member) -> QuerySet[Referral]:
+    """Referrals whose content the member may read: the sender's people, the receiver's from the hand-over
+    on, the supervising procuratorate and the superior that decides, whoever was let in, the joint office
+    where nothing is sealed. A clue to discipline inspection: the receiving post, and at the sender who
+    drafted, who reported and the head.
+    """
+    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    ordinary = ~Q(edge=Edge.SUPERVISION) & (
+        _let_in(member)
+        | _sender(member, units)
+        | came_to(units)
+        | put_down_by(units)
+        | Q(supervisor__in=units)
+        | Q(superior__in=units)
+    )
+    narrow = Q(edge=Edge.SUPERVISION) & circle_of(member)
+    return Referral.objects.visible_to(member).filter(ordinary | narrow | _watching(member))
+
+
+def _sender(member: Member, units: set[int | None]) -> Q:
+    """The sender's people; of what comes from a criminal case only those to whom that case is open."""
+    open_cases = matters_for(member, Access.Track.CRIMINAL).values("pk")
+    secret = Q(case__track=Case.Track.CRIMINAL) & ~Q(matter__in=open_cases)
+    own = Q(drafted_by=member) | Q(reported_by=member)
+    return Q(sender__in=units) & (own | Q(case__isnull=True) | ~secret)
+
+
+def _let_in(member: Member) -> Q:
+    """By name (the unit above, for want of a holder) or by invitation into the referral; helpers of the
+    holder read what is not between two parties alone."""
+    mine = access_of(member)
+    named = mine.filter(member=member, track=Access.Track.REFERRAL).exclude(relation=Access.Relation.BARRED)
+    invited = mine.filter(relation=Access.Relation.INVITED)
+    referral = invited.filter(track=Access.Track.REFERRAL).values("matter_id")
+    admin = invited.filter(track=Access.Track.ADMIN).values("matter_id")
+    sent = Q(sent_at__isnull=False) & ~Q(edge__in=SEALED)
+    return Q(matter__in=named.values("matter_id")) | Q(matter__in=referral) | (Q(matter__in=admin) & sent)
+
+
+def _watching(member: Member) -> Q:
+    office = access_of(member).filter(relation=Access.Relation.OFFICE).values("matter_id")
+    criminal = Q(case__isnull=False, case__track=Case.Track.CRIMINAL)
+    return Q(matter__in=office, matter__sealed=False) & ~Q(edge__in=SEALED) & ~criminal
+
+
+def content_of(member: Member, referral: Referral) -> bool:
+    """Whether the member may read summary, papers and step texts of `referral`."""
+    return readable(member).filter(pk=referral.pk).exists()
+
+
+def readable_papers(member: Member) -> QuerySet[Paper]:
+    """Papers whose file the member may open. Before the hand-over the sender's alone; the receiver's while
+    they have not gone back (不予立案, 退回), the supervisor's until the end."""
+    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    rows = Paper.objects.filter(referral__in=readable(member).values("pk"))
+    sender = Q(referral__sender__in=units)
+    offline = Q(referral__sender__online=False, referral__drafted_by__agency__in=units)
+    back = Q(referral__papers_until__isnull=False, referral__papers_until__lte=now())
+    receiver = Q(referral__receiver__in=units) & ~back
+    supervisor = Q(referral__supervisor__in=units) & ~Q(referral__status__in=REFERRAL_OVER)
+    others = ~Q(referral__sender__in=units) & ~Q(referral__receiver__in=units)
+    others &= Q(referral__supervisor__isnull=True) | ~Q(referral__supervisor__in=units)
+    return rows.filter(sender | offline | (Q(frozen_at__isnull=False) & (receiver | supervisor | others)))
+
+
+def papers_open(member: Member, referral: Referral) -> bool:
+    """Whether the member may open what was handed over: a sender always, a receiver until it went back."""
+    if not content_of(member, referral):
+        return False
+    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    if referral.sender_id in units:
+        return True
+    if not referral.sender.online and referral.drafted_by.agency_id in units:
+        return True
+    if referral.receiver_id in units:
+        return referral.papers_until is None or referral.papers_until > now()
+    return referral.supervisor_id not in units or referral.status not in REFERRAL_OVER
+
+
+def parties_open(member: Member, referral: Referral) -> bool:
+    """Whether the member reads whom the letter names without having the sender's case: the receiver's and the
+    supervising procuratorate's people, while the papers are theirs. Watching the affair is not enough.
+    """
+    units = ({agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}) - {None}
+    party = referral.receiver_id in units or referral.supervisor_id in units
+    return party and papers_open(member, referral)
+
+
+def readable_paper(member: Member, paper: Paper) -> bool:
+    """Whether the member may open the file of `paper`."""
+    return readable_papers(member).filter(pk=paper.pk).exists()
+
+
+def readable_steps(member: Member) -> QuerySet[ReferralStep]:
+    """Steps whose text, result and scan the member may read: with the content; a unit also its own steps."""
+    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    seen = Referral.objects.visible_to(member).values("pk")
+    own = Q(organ__in=units, referral__in=seen) & ~Q(referral__edge=Edge.SUPERVISION)
+    own &= Q(referral__case__isnull=True) | ~Q(referral__case__track=Case.Track.CRIMINAL)
+    return ReferralStep.objects.filter(own | Q(referral__in=readable(member).values("pk")))
