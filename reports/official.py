@@ -17,8 +17,8 @@ from ledgers.models import Entry, Sheet, Signature
 from ledgers.official.writer import PatrolBook, write_patrol_book
 from ledgers.states import SheetStatus
 from minewatch.lib.clock import local_date, now
+from minewatch.lib.paper import settle
 from minewatch.lib.periods import Window
-from reports.writers.package import settle
 
 FIELDS = ("sheet_id", "agency_id", *OFFICIAL_KEYS, *(f"{key}_text" for key in ANSWERS))
 STEPS = (Signature.Step.FILLER, Signature.Step.DEPUTY, Signature.Step.HEAD)

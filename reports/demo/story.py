@@ -24,10 +24,17 @@ from ledgers.models import Site
 from minewatch.lib.clock import SHANGHAI, now, staged
 from reports.actions import accept, open_draft, return_report
 from reports.actions import submit as submit_report
+from reports.demo.affairs import Affairs
+from reports.demo.campaign import Drive
+from reports.demo.inspections import Inspections
+from reports.demo.lead_rounds import LeadRounds
+from reports.demo.meetings import Meetings
 from reports.demo.patrols import finding_at, patrol
 from reports.demo.places import load_sites
+from reports.demo.supervision import Supervision
 
 WEEKS = 13
+CAMPAIGN_WEEKS = 7  # a shorter demo is told without its campaign
 #: Who has not done what, so that every light of the product can be seen.
 SILENT_VILLAGE = "hougou"
 LATE_TOWNSHIP = "huangsha"
@@ -59,7 +66,8 @@ def load_demo(at: dt.datetime | None = None, weeks: int = WEEKS) -> dict[str, in
             with staged(instant):
                 act()
                 done += 1
-    old = Notice.objects.filter(needs_ack=True, pk__lt=story.newest_notice())
+    # alarms of leads; a 通知 waits until its unit has read it
+    old = Notice.objects.filter(needs_ack=True, subject_kind="ledgers.lead", pk__lt=story.newest_notice())
     old.update(read_at=end, acked_at=end)
     audit.seal()
     return {"weeks": weeks, "acts": done}
@@ -91,6 +99,11 @@ class Story:
             yield from self._office_week(monday)
         yield from self._bureau()
         yield from self._supplements()
+        yield from LeadRounds(self.start, self.end, self.people, LATE_TOWNSHIP).events()
+        if self.weeks >= CAMPAIGN_WEEKS:
+            drive = Drive(self.start, self.end, self.units, self.people)
+            for part in (drive, Meetings(drive), Supervision(drive), Inspections(drive), Affairs(drive)):
+                yield from part.events()
         yield self._at(self.end.date() - dt.timedelta(days=1), 20), self._special
 
     def newest_notice(self) -> int:

@@ -7,6 +7,7 @@ totals   many figures at once, in few queries
 """
 
 from reports.figures.base import EntryFigure, Figure
+from reports.figures.leads import LEADS
 from reports.figures.others import OTHERS
 from reports.figures.patrols import PATROLS
 from reports.figures.scope import Scope
@@ -28,6 +29,7 @@ FIGURES: dict[str, Figure] = {
         PATROLS["irregular"],
         PATROLS["stopped"],
         OTHERS["leads"],
+        *LEADS.values(),
         OTHERS["signed_sheets"],
         OTHERS["zero_sheets"],
         OTHERS["missing_units"],

@@ -14,8 +14,9 @@ from reports.kinds.content import Numbers
 
 #: The table of 二、主要数据 in its order.
 LINES = tuple(
-    "patrols people vehicles night sites findings illegal beyond irregular stopped leads signed_sheets "
-    "zero_sheets missing_units late backfilled".split()
+    "patrols people vehicles night sites findings illegal beyond irregular stopped leads "
+    "leads_checked leads_true leads_partly leads_false leads_checked_late leads_answered leads_answered_late "
+    "tips_replied tips_replied_late signed_sheets zero_sheets missing_units late backfilled".split()
 )
 HEADINGS = {
     "work": "一、工作开展情况",

@@ -9,8 +9,9 @@ NAMES_SHOWN = 12
 
 def paragraphs(numbers: Numbers, words: str, *, this: str, next_one: str) -> dict[str, str]:
     """The four paragraphs of a report over `words` (2022年9月17日至9月23日)."""
+    work = (_patrols(numbers, words), _papers(numbers, this), _leads(numbers, this))
     return {
-        "work": "\n".join(filter(None, (_patrols(numbers, words), _papers(numbers, this)))),
+        "work": "\n".join(filter(None, work)),
         "data": _data(numbers),
         "problems": "\n".join(filter(None, (_findings(numbers, this), _missing(numbers)))),
         "plans": "\n".join(_steps(numbers, next_one)),
@@ -32,6 +33,18 @@ def _papers(n: Numbers, this: str) -> str:
     parts += [f"零报告{n['zero_sheets']}份"] if n["zero_sheets"] else []
     parts += [f"上报线索{n['leads']}条"] if n["leads"] else []
     return f"{this}{'，'.join(parts)}。" if parts else ""
+
+
+def _leads(n: Numbers, this: str) -> str:
+    """举报和线索: what was checked, with its results, and who was answered."""
+    kinds = (("leads_true", "属实"), ("leads_partly", "部分属实"), ("leads_false", "不属实"))
+    found = "、".join(f"{name}{n[key]}条" for key, name in kinds if n[key])
+    parts = [f"核查线索{n['leads_checked']}条（{found}）"] if n["leads_checked"] else []
+    parts += [f"反馈处置结果{n['leads_answered']}条"] if n["leads_answered"] else []
+    parts += [f"答复举报人的线索{n['tips_replied']}条"] if n["tips_replied"] else []
+    late = (("leads_checked_late", "核查"), ("leads_answered_late", "反馈"), ("tips_replied_late", "答复"))
+    told = "、".join(f"超期{name}{n[key]}条" for key, name in late if n[key])
+    return f"{this}{'，'.join(parts)}{f'，其中{told}' if told else ''}。" if parts else ""
 
 
 def _data(n: Numbers) -> str:

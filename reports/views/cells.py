@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 
 from agencies.models import Agency
 from core.templatetags.mw import zh_date, zh_datetime
-from ledgers.models import Entry, Lead, Sheet, Site
+from ledgers.models import Entry, Lead, LeadAnswer, LeadCheck, LeadReply, Sheet, Site
 
 Cells = Callable[[Any], tuple[object, ...]]
 FOUND = (("illegal", "非法违法盗采"), ("beyond", "越层越界"), ("irregular", "违规生产"))
@@ -56,6 +56,13 @@ def _entry(row: Entry) -> tuple[object, ...]:
     )
 
 
+def _limit(row: LeadCheck | LeadAnswer | LeadReply) -> tuple[object, object]:
+    """The limit and whether it was kept; without one nothing can be late."""
+    if row.due_at is None:
+        return "不设期限", "否"
+    return zh_datetime(row.due_at), "超期" if row.late else "否"
+
+
 COLUMNS: dict[type[Model], Columns] = {
     Entry: Columns(
         ("巡查日期", "单位", "位置", "矿种", "发现问题", "制止取缔及关闭情况", "出动人数|人", "出动车辆|辆"),
@@ -72,6 +79,39 @@ COLUMNS: dict[type[Model], Columns] = {
         ("线索编号", "发现单位", "发现时间", "承办单位"),
         lambda row: (row.number, row.agency.label, zh_datetime(row.found_at), row.holder.label),
         ("agency", "holder"),
+    ),
+    LeadCheck: Columns(
+        ("线索编号", "核查单位", "核查时间", "核查结果", "期限", "是否超期"),
+        lambda row: (
+            row.lead.number,
+            row.agency.label,
+            zh_datetime(row.checked_at),
+            row.get_finding_display(),
+            *_limit(row),
+        ),
+        ("lead", "agency"),
+    ),
+    LeadAnswer: Columns(
+        ("线索编号", "反馈单位", "反馈时间", "处置方式", "期限", "是否超期"),
+        lambda row: (
+            row.lead.number,
+            row.agency.label,
+            zh_datetime(row.at),
+            row.get_ending_display(),
+            *_limit(row),
+        ),
+        ("lead", "agency"),
+    ),
+    LeadReply: Columns(
+        ("线索编号", "答复单位", "答复时间", "答复方式", "期限", "是否超期"),
+        lambda row: (
+            row.lead.number,
+            row.agency.label,
+            zh_datetime(row.at),
+            row.get_way_display(),
+            *_limit(row),
+        ),
+        ("lead", "agency"),
     ),
     Sheet: Columns(
         ("单位", "期间", "起", "止", "报送时间", "签批时间"),

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
-import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
-from docx.text.paragraph import Paragraph as Line
 
+from minewatch.lib.paper import HEAD1, HEAD2, TITLE, new, parts, saved, signed
+from minewatch.lib.paper import line as _line
 from reports.kinds.content import Annex, Content
-from reports.writers import parts
-from reports.writers.package import settle
-from reports.writers.parts import BODY, HEAD1, HEAD2, TITLE
 from reports.writers.words import ANNEX_WIDTHS, day_words, instant_words
 
 FIGURES_HEAD = ("项目", "单位", "本期", "累计")
@@ -25,8 +19,7 @@ ANNEX_ROWS = 200  # a longer ledger stands in the workbook; the paper then shows
 
 def write_docx(content: Content) -> bytes:
     """The paper; the same content gives the same bytes."""
-    paper = docx.Document()
-    parts.set_up(paper)
+    paper = new()
     _head(paper, content)
     for section in content.sections:
         _line(paper, section.title, HEAD1, indent=True)
@@ -38,7 +31,7 @@ def write_docx(content: Content) -> bytes:
     parts.keep_together(paper.paragraphs[-FOOT:])
     if content.annex:
         _annex(paper, content.annex)
-    return settle(_saved(paper), content.as_of)
+    return saved(paper, content.as_of)
 
 
 def _head(paper: Document, content: Content) -> None:
@@ -66,10 +59,7 @@ def _foot(paper: Document, content: Content) -> None:
         _line(paper, f"附件：{content.annex.title}", indent=True)
     _line(paper, "")
     _line(paper, "")
-    date = day_words(content.signed_on)
-    wide = sum(0.5 if char.isascii() else 1 for char in date)
-    parts.from_right(_line(paper, content.unit), max(0, 4 + (wide - len(content.unit)) / 2))
-    parts.from_right(_line(paper, date), 4)
+    signed(paper, content.unit, day_words(content.signed_on))
 
 
 def _annex(paper: Document, annex: Annex) -> None:
@@ -86,18 +76,3 @@ def _annex(paper: Document, annex: Annex) -> None:
         rows = tuple(annex.rows[place] for place in annex.marked)
         parts.note(paper, f"共{len(annex.rows)}条，{annex.marked_words}{len(rows)}条列后，全部记录见表格。")
     parts.table(paper, annex.head, rows, ANNEX_WIDTHS, left=(1, 8, 9), points=10.5)
-
-
-def _line(
-    paper: Document, text: str, style: parts.Style = BODY, *, indent: bool = False, centred: bool = False
-) -> Line:
-    return parts.write(paper.add_paragraph(), text, style, indent=indent, centred=centred)
-
-
-def _saved(paper: Document) -> bytes:
-    relations = paper.part.package.rels
-    for key in [key for key, rel in relations.items() if rel.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
-        del relations[key]
-    out = io.BytesIO()
-    paper.save(out)
-    return out.getvalue()

@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
+from minewatch.lib.paper import settle
 from minewatch.lib.xlsx import set_text
 from reports.kinds.content import Annex, Content
-from reports.writers.package import settle
 from reports.writers.words import ANNEX_WIDTHS, day_words, instant_words
 
 HEAD = ("序号", "项目", "单位", "本期", "累计")
