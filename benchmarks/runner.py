@@ -18,7 +18,10 @@ from benchmarks import machine
 from benchmarks.scales import SCALES, SEED
 
 ROOT = Path(__file__).resolve().parent.parent
-FOREIGN = ("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "SECRET_KEY", "DEMO", "DEBUG", "MINEWATCH_HOME")
+FOREIGN = (
+    *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "SECRET_KEY", "INFORMANT_KEY"),
+    *("DEMO", "DEBUG", "MINEWATCH_HOME"),
+)
 
 
 def run(options: argparse.Namespace) -> int:

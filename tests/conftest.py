@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 import minewatch.celery  # noqa: F401 – the app must be current before anything rings
+from duties import calendars
 from tests.cast import Cast
 
 
@@ -20,6 +22,13 @@ def _quiet(settings, tmp_path, monkeypatch):
     monkeypatch.setattr("core.jobs.current_app.send_task", lambda *args, **kwargs: None)
 
 
+@pytest.fixture(autouse=True)
+def _fresh_calendar():
+    """A test's own 放假安排 is not taken for another's: a row rolled back gives its number away again."""
+    for read in (calendars._rows, calendars._read, calendars._names):
+        read.cache_clear()
+
+
 @pytest.fixture
 def cast(db) -> Cast:
     """The people and units of 示范县."""
@@ -28,9 +37,15 @@ def cast(db) -> Cast:
 
 @pytest.fixture
 def transactional_cast(transactional_db) -> Iterator[Cast]:
-    """The cast for tests that need real commits; takes the audit's triggers off so that the flush works."""
+    """The cast for tests that need real commits; takes the audit's triggers off so that the flush works.
+
+    The flush of such a test before this one also took the law's rows that the migrations loaded: they are
+    read in again.
+    """
     migration = import_module("core.migrations.0002_audit_append_only")
     with connection.cursor() as cursor:
         for statement in migration.drop_statements(connection.vendor):
             cursor.execute(statement)
+    for room in ("duties", "cases"):
+        import_module(f"{room}.migrations.0002_law_data").load(apps, None)
     yield Cast.open()

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def form(cast, **more):
     return {
-        "code": "tax",
-        "name": "示范县税务局",
-        "short_name": "税务局",
+        "code": "audit",
+        "name": "示范县审计局",
+        "short_name": "审计局",
         "kind": "tax",
         "online": "on",
         "division": cast.county.pk,
@@ -34,8 +34,8 @@ def facts(agency: Agency, **more):
 def test_a_unit_is_added_once(cast):
     admin, sent = cast.client("sysadmin"), form(cast)
     first, second = (admin.post("/more/units/add/", sent) for _ in range(2))
-    assert first["Location"] == second["Location"] == f"/more/units/{cast.unit('tax').pk}/"
-    assert cast.unit("tax").initials == "sfxswj"
+    assert first["Location"] == second["Location"] == f"/more/units/{cast.unit('audit').pk}/"
+    assert cast.unit("audit").initials == "sfxsjj"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ VERBATIM = re.compile(
     r"版本 \S+|[\w.–-]+\.(?:xlsx|docx|pdf|jpe?g|png|csv)\b"
     r"|\b[a-z0-9]+\.(?:filler|deputy|head|officer|approver)\b|\b[0-9a-f]{12,}\b"
     r"|\b(?:office|leader|discipline|procuratorate|custodian2?|auditor|sysadmin)\b"
+    r"|\b[A-Z]{2,3}-[A-Z]?\d+(?:\.\d+)?[a-z]?\b"  # codes of a campaign's tasks
     r"|\b[A-Z]+-?\d[\w-]*|[“（]?ygcsc[”）]?"
 )
 #: Codes of units, shown and given as examples where units are kept.
@@ -81,6 +82,7 @@ class Desk:
         self._allowed: set[int] = set()
         self.context: BrowserContext = browser.new_context(
             base_url=product.url, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True,
+            reduced_motion="reduce",  # axe judges colours at rest, not half-way through a fade
             **SCREENS[screen] | options,
         )
         self.context.set_default_timeout(15_000)
@@ -125,6 +127,7 @@ class Desk:
     def check(self, page: Page | None = None, *, quoted: tuple[str, ...] = ()) -> None:
         """No axe violation, no English, nothing wider than the screen."""
         page = page or self.page
+        page.wait_for_load_state()  # a page that has only begun has no root element to judge
         where = f"{page.url} as {self.username or 'nobody'} on {self.screen}"
         results = AXE.run(page)
         faults = [
@@ -162,8 +165,17 @@ class Desk:
         return self.page
 
     def press(self, name: str, *, exact: bool = False) -> None:
-        """Press the button, or follow the link, of that name."""
+        """Press the button, or follow the link, of that name; a new page is there when this returns."""
         self.button(name, exact=exact).click()
+        self.page.wait_for_load_state()
+
+    def at(self, pattern: str) -> str:
+        """Where the browser is, once it has come to an address that ends like `pattern`.
+
+        A click returns before its page is left: an address read at once may still be the form's.
+        """
+        self.page.wait_for_url(re.compile(f"{pattern}$"))
+        return self.page.url
 
     def button(self, name: str, *, exact: bool = False) -> Locator:
         """The one visible button or link of that name in the page's body."""

@@ -22,7 +22,7 @@ import redis
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "minewatch-demo"
-READY_SECONDS, STOP_SECONDS = 150, 40
+READY_SECONDS, STOP_SECONDS = 400, 40
 
 
 def free_port() -> int:
@@ -149,7 +149,8 @@ def running(home: Path) -> Iterator[Product]:
         yield from _served(Product(home, env))
         return
     env["MINEWATCH_HOSTS"] = "localhost 127.0.0.1"
-    env.setdefault("SECRET_KEY", secrets.token_urlsafe(60))
+    for name in ("SECRET_KEY", "INFORMANT_KEY"):
+        env.setdefault(name, secrets.token_urlsafe(60))
     with own_database(url) as database:
         if not broker:
             yield from _served(Product(home, env | {"DATABASE_URL": database}))

@@ -29,8 +29,8 @@ def test_a_special_report_alarms_the_leaders_and_is_acknowledged(desk, screen):
     expect(told).to_contain_text("青石镇主要负责人")
     expect(told).to_contain_text("自然资源局承办人")
     page.get_by_role("link", name="查看线索").click()
+    lead = village.at(r"/cases/leads/\d+/")
     village.check()
-    lead = page.url
     row = page.locator("tr", has_text="青石镇分管领导").first
     expect(row).to_contain_text("未阅")
 

@@ -195,3 +195,43 @@ def test_a_sent_form_leaves_no_draft(desk, screen):
     one.go(FORM)
     page.wait_for_load_state("networkidle")
     expect(page.get_by_text(OFFER)).to_be_hidden()
+
+
+def test_drafts_written_at_once_are_all_readable_and_the_last_one_stays(desk, screen):
+    """A fresh browser makes one key however many writes begin before it lies there."""
+    page = desk("shangwan.filler", screen).go(FORM)
+    found = page.evaluate(
+        """async () => {
+          const writes = [1, 2, 3, 4, 5].map((n) => mw.store.put("probe", { n }));
+          await Promise.all([...writes, mw.store.put("other", { n: 9 })]);
+          const kept = [await mw.store.get("probe"), await mw.store.get("other")];
+          await mw.store.drop("probe"); await mw.store.drop("other");
+          return kept.map((row) => row.value.n);
+        }"""
+    )
+    assert found == [5, 9]
+
+
+def test_the_draft_of_a_lead_comes_back_without_who_told_it(desk, screen):
+    form, told = "/cases/leads/new/", "沟口有挖掘机进出"
+    one = desk("water.officer", screen)
+    page = one.go(form)
+    sent: list[str] = []
+    page.on("request", lambda asked: "/drafts/save/" in asked.url and sent.append(asked.post_data or ""))
+    page.locator("#id_source").select_option("phone")
+    page.locator("#id_informant_name").fill("赵举报")
+    page.locator("#id_wants_answer").check()
+    page.locator("#id_text").fill(told)
+    until = time.monotonic() + 25
+    while not any(told in body for body in sent) and time.monotonic() < until:
+        page.wait_for_timeout(250)
+    expect(page.locator("[data-draft-status]")).to_contain_text("已存")
+    assert any(told in body for body in sent)
+    assert not any(word in body for body in sent for word in ("赵举报", "informant_name", "wants_answer"))
+    page = one.go(form)
+    expect(page.get_by_text(OFFER)).to_be_visible()
+    page.get_by_role("button", name="恢复草稿").click()
+    expect(page.locator("#id_text")).to_have_value(told)
+    expect(page.locator("#id_source")).to_have_value("phone")
+    expect(page.locator("#id_informant_name")).to_have_value("")
+    expect(page.get_by_text("草稿不存这一栏")).to_be_visible()

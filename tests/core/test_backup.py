@@ -53,12 +53,13 @@ class Site:
         self.env = {key: value for key, value in os.environ.items() if key not in servers}
         self.env |= {"MINEWATCH_HOME": str(home)}
         if url:
-            self.env |= {"DATABASE_URL": url, "SECRET_KEY": "s" * 60, "MINEWATCH_HOSTS": "localhost"}
+            keys = {"SECRET_KEY": "s" * 60, "INFORMANT_KEY": "i" * 60}
+            self.env |= keys | {"DATABASE_URL": url, "MINEWATCH_HOSTS": "localhost"}
 
     def run(self, *args: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), *args],
-            env=self.env, capture_output=True, text=True, timeout=120, check=False,
+            env=self.env, capture_output=True, text=True, timeout=400, check=False,
         )
 
     def ok(self, *args: str) -> str:

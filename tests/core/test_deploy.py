@@ -30,12 +30,14 @@ def test_compose_has_the_six_services_and_everything_they_name():
     assert services["migrate"]["restart"] == "no" and "migrate" not in services["migrate"]["depends_on"]
     for name in ("web", "worker", "beat"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-        assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY_FILE"} <= set(services[name]["environment"])
+        needed = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY_FILE", "INFORMANT_KEY_FILE"}
+        assert needed <= set(services[name]["environment"])
     assert all(port.startswith("127.0.0.1:") for port in services["web"]["ports"])
 
 
 def test_compose_holds_no_secret():
-    assert not re.search(r"(PASSWORD|SECRET_KEY):\s*\S", (ROOT / "docker-compose.yml").read_text())
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert not re.search(r"(PASSWORD|SECRET_KEY|INFORMANT_KEY):\s*\S", text)
 
 
 def test_image_copies_every_app():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("core", "agencies", "duties", "ledgers", "reports", "templates")
+ROOMS = ("core", "agencies", "duties", "ledgers", "cases", "reports", "templates")
 HEADINGS = {"手机逐条填", "电脑批量填", "上传官方表格"}  # of the manual itself
 PATHS = (r"\*\*([^*\n]+)\*\*", r"（(台账 → [^）]+)）")
 

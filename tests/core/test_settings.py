@@ -15,13 +15,14 @@ from minewatch.passwords import Classes, NotYourself, classes, login_name
 
 SERVER = {
     "DATABASE_URL": "postgres://a:b@127.0.0.1/c", "SECRET_KEY": "s3cr3t-" * 10,
+    "INFORMANT_KEY": "s3cr3t." * 10,
     "MINEWATCH_HOSTS": "a.example",
 }
 
 
 def start(tmp_path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Import the settings in a fresh process; prints what the tests look at."""
-    ours = ("DATABASE_", "REDIS_", "SECRET_", "MINEWATCH_", "DEMO", "DEBUG")
+    ours = ("DATABASE_", "REDIS_", "SECRET_", "INFORMANT_", "MINEWATCH_", "DEMO", "DEBUG")
     clean = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     code = (
         "from minewatch import settings as s; print(s.EMBEDDED, s.HTTPS, s.SESSION_COOKIE_NAME,"
@@ -37,7 +38,9 @@ def test_embedded_makes_and_keeps_a_secret(tmp_path):
     one, two = start(tmp_path), start(tmp_path)
     assert one.returncode == 0, one.stderr
     assert one.stdout == two.stdout and one.stdout.startswith("True False mw_session filesystem:// sqlite3 ")
-    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    for name in ("secret", "informant_key"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "secret").read_text() != (tmp_path / "informant_key").read_text()
 
 
 def test_server_is_https_with_host_cookies(tmp_path):
@@ -50,12 +53,13 @@ def without(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("variables", "word"), [
-    (without("SECRET_KEY"), "SECRET_KEY"), (without("MINEWATCH_HOSTS"), "MINEWATCH_HOSTS"),
+    (without("SECRET_KEY"), "SECRET_KEY"), (without("INFORMANT_KEY"), "INFORMANT_KEY"),
+    (SERVER | {"INFORMANT_KEY": "short"}, "INFORMANT_KEY"), (without("MINEWATCH_HOSTS"), "MINEWATCH_HOSTS"),
     (SERVER | {"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL"), ({"DEBUG": "maybe"}, "DEBUG"),
     ({"MINEWATCH_IDLE_MINUTES": "soon"}, "MINEWATCH_IDLE_MINUTES"),
     ({"SECRET_KEY": "x", "SECRET_KEY_FILE": "/y"}, "SECRET_KEY_FILE"),
     (without("SECRET_KEY") | {"SECRET_KEY_FILE": "/no/such"}, "SECRET_KEY_FILE"),
-], ids=["no-secret", "no-hosts", "bad-url", "bad-bool", "bad-int", "both", "no-file"])
+], ids=["no-secret", "no-key", "short-key", "no-hosts", "bad-url", "bad-bool", "bad-int", "both", "no-file"])
 def test_bad_environment_stops_the_start_and_is_named(tmp_path, variables, word):
     done = start(tmp_path, **variables)
     assert done.returncode != 0 and "ImproperlyConfigured" in done.stderr and word in done.stderr

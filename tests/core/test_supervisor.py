@@ -127,7 +127,7 @@ def test_up_serves_works_recovers_and_stops(tmp_path):
         return {int(pid) for pid in listed.split()}
 
     try:
-        wait_for(lambda: health().get("worker") and health().get("database"), 60)
+        wait_for(lambda: health().get("worker") and health().get("database"), 240)
         second = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
         assert second.returncode == 1 and "已有一个 minewatch 在运行" in second.stderr
         before = kids()

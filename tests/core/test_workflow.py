@@ -83,3 +83,17 @@ def test_a_failed_act_does_not_use_up_its_token(cast):
     with pytest.raises(DomainError):
         once(token=token, verb="sheet.opened", member=cast.baiyang_filler, make=fail)
     assert not Once.objects.filter(token=token).exists()
+
+
+def test_a_moved_row_keeps_what_it_points_to(sheet, django_assert_num_queries):
+    unit = sheet.agency
+    workflow.bump(sheet, SheetStatus.DRAFT)
+    with django_assert_num_queries(0):
+        assert sheet.agency is unit
+
+
+def test_a_moved_row_does_not_keep_what_it_no_longer_points_to(cast, sheet):
+    assert sheet.agency == cast.unit("qingshi")
+    Sheet.objects.filter(pk=sheet.pk).update(agency=cast.unit("baiyang"))
+    workflow.bump(sheet, SheetStatus.DRAFT)
+    assert sheet.agency == cast.unit("baiyang")

@@ -11,8 +11,7 @@ from django.core.management import CommandError, call_command
 
 from core.errors import DomainError
 from core.models import AuditEntry
-from duties import actions
-from duties.actions import opening
+from duties import actions, spans
 from duties.models import Duty, DutyRule
 from duties.rules import dates as rule_dates
 from duties.rules import expand
@@ -127,7 +126,7 @@ def test_three_days_outage_misses_nothing_that_was_opened_ahead(rules):
 
 
 def test_after_three_days_outage_missed_ones_are_made_once_and_marked(rules, monkeypatch):
-    monkeypatch.setattr(opening, "AHEAD", dt.timedelta(0))  # as after an outage longer than the look ahead
+    monkeypatch.setattr(spans, "AHEAD", dt.timedelta(0))  # as after an outage longer than the look ahead
     with time_machine.travel(at(2022, 9, 16, 8), tick=False):
         actions.open_ahead(afresh=True)
     with time_machine.travel(at(2022, 9, 19, 8), tick=False):

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from core.errors import Conflict, DomainError
+from core.models import Access
 from duties.models import Proof
 from ledgers.actions import tally
 from ledgers.actions.entries import correct, file_entry, file_rows, withdraw
@@ -71,6 +72,19 @@ def test_a_corrected_finding_raises_moves_or_withdraws_the_lead(cast):
     correct(entry=again, row=row(), reason="核实不是盗采", member=filler)
     lead.refresh_from_db()
     assert lead.withdrawn_at and lead.status == "closed" and Lead.objects.count() == 1
+
+
+def test_who_must_stay_out_of_the_lead_still_corrects_the_own_row_and_notices_nothing(cast):
+    filler = cast.qingshi_filler
+    old = correct(entry=entry(cast), row=digging(), reason="漏填", member=filler)
+    lead = Lead.objects.get()
+    Access.objects.create(matter=lead.matter, member=filler, relation="barred")
+    again = correct(entry=old, row=digging(mineral="铁矿"), reason="矿种写错", member=filler)
+    lead.refresh_from_db()
+    assert lead.entry == again
+    withdraw(entry=again, reason="重复", member=filler)
+    lead.refresh_from_db()
+    assert lead.withdrawn_at is not None
 
 
 @pytest.mark.parametrize("seed", range(4))

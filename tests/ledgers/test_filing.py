@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 
 from core.errors import DomainError, Missing, NotAllowed
-from core.models import AuditEntry, Change, Matter, Notice, Once
+from core.models import AuditEntry, Change, Counter, Matter, Notice, Once
 from duties.models import Proof
 from ledgers.actions import tally
 from ledgers.actions.entries import file_entry, file_rows
-from ledgers.models import Counter, Entry, Lead, Sheet, Tally
+from ledgers.models import Entry, Lead, Sheet, Tally
 from tests.ledgers.make import digging, row, site, today
 
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from core.errors import DomainError, Missing, NotAllowed
+from core.errors import Conflict, DomainError, Missing, NotAllowed
 from core.models import AuditEntry, Notice
 from ledgers.actions.entries import file_entry, file_rows
-from ledgers.actions.leads import report_special
+from ledgers.actions.leads import hand_to, report_special
 from ledgers.models import Lead
 from minewatch.lib.coordinates import parse_point
 from tests.ledgers.make import digging, row, today
@@ -139,3 +139,28 @@ def test_one_reports_for_ones_own_unit(cast):
     with pytest.raises(NotAllowed):
         report_special(member=cast.nr_officer, **facts)
     assert report_special(member=cast.qingshi_filler, **facts).holder.code == "qingshi"
+
+
+def test_a_lead_that_is_handed_on_has_one_holder_and_the_old_one_stays_a_party(cast):
+    lead = report_special(
+        member=cast.shangwan_filler, agency=cast.unit("shangwan"), text="有挖机", location="沟里"
+    )
+    hand_to(lead=lead, to=cast.unit("water"), by=cast.qingshi_head, basis="YS2026-0001")
+    assert lead.holder.code == "water" and Lead.objects.visible_to(cast.qingshi_filler).exists()
+    rows = lead.matter.access.filter(until=None)
+    assert [row.agency.code for row in rows.filter(relation="holder")] == ["water"]
+    hand_to(lead=lead, to=cast.unit("qingshi"), by=cast.water_officer, basis="退回")
+    rows = lead.matter.access.filter(until=None)
+    assert [row.agency.code for row in rows.filter(relation="holder")] == ["qingshi"]
+    assert Lead.objects.visible_to(cast.water_officer).exists()
+
+
+def test_of_two_who_hand_a_lead_on_at_once_one_is_told_so(cast):
+    lead = report_special(
+        member=cast.shangwan_filler, agency=cast.unit("shangwan"), text="有挖机", location="沟里"
+    )
+    stale = Lead.objects.get(pk=lead.pk)
+    hand_to(lead=lead, to=cast.unit("water"), by=cast.qingshi_head, basis="一")
+    with pytest.raises(Conflict):
+        hand_to(lead=stale, to=cast.unit("police"), by=cast.qingshi_head, basis="二")
+    assert Lead.objects.get().holder.code == "water"

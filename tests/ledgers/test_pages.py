@@ -583,8 +583,8 @@ def test_a_special_report_is_sent_and_its_readers_shown(cast):
     assert "已阅" in client.get(url).content.decode()
 
 
-def test_cases_lead_to_the_leads(cast):
-    assert cast.client("office").get("/cases/", follow=True).context["title"] == "线索"
+def test_the_room_of_cases_opens_with_the_cases(cast):
+    assert cast.client("office").get("/cases/").context["title"] == "案件"
 
 
 # REST --------------------------------------------------------------------------------------------

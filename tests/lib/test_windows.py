@@ -157,7 +157,7 @@ def test_a_roll_without_data_is_provisional():
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: Schedule("daily"),
+        lambda: Schedule("hourly"),
         lambda: Schedule.weekly(),
         lambda: Schedule.weekly("Friday"),
         lambda: Schedule.monthly(0),
@@ -334,3 +334,13 @@ def test_the_zone_of_the_machine_does_not_matter(zone):
             )
         )
     assert results[0] == results[1] == results[2]
+
+
+def test_a_single_day_is_not_lost_by_rolling_to_before_the_signing():
+    saturday = date(2021, 5, 1)
+    for roll, due in (("prev", saturday), ("next", date(2021, 5, 6)), ("none", saturday)):
+        schedule = Schedule.once(saturday, roll=roll)
+        found = occurrences(
+            schedule, saturday, date(2021, 12, 31), since=saturday, calendar=load_calendar()
+        )
+        assert [one.due_at.date() for one in found] == [due], roll

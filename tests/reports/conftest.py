@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.reports.factory import DAY, entry, instant, lead, patrol_duty, sheet, site
+from tests.reports.factory import DAY, answer, check, entry, instant, lead, patrol_duty, reply, sheet, site
 
 
 @pytest.fixture
@@ -25,7 +25,18 @@ def county(cast) -> SimpleNamespace:
     entry(other, people=9, vehicles=9, illegal="yes")
     sheet(village, "2022-09-17..2022-09-23", zero_report=True, submitted_at=instant("2022-09-23 10:00"))
     sheet(town, "2022-09-18..2022-09-22", signed_at=instant("2022-09-23 10:00"))
-    lead(village, town)
+    told = lead(village, town)
+    check(told, "true", late=True)
+    check(told, "true", undone_at=instant("2022-09-22 09:00"))
+    answer(told, late=True)
+    reply(told, late=True)
+    reply(told, way="none")
+    reply(told, final=False)
+    for finding in ("partly", "false"):
+        other_lead = lead(village, town, at=instant("2022-08-30 09:00"))
+        check(other_lead, finding)
+    answer(other_lead, ending="nothing")
+    reply(other_lead)
     patrol_duty(cast.unit("xiawan"), dt.date(2022, 9, 12), dt.date(2022, 9, 19))
     patrol_duty(cast.unit("shimen"), dt.date(2022, 9, 12), dt.date(2022, 9, 19), done=True)
     return SimpleNamespace(cast=cast, town=town, village=village, other=other, day=DAY)

@@ -7,10 +7,10 @@ import itertools
 
 from django.db.models import F
 
-from agencies.models import Agency
+from agencies.models import Agency, Member
 from core.models import Access, Matter
 from duties.models import Duty, DutyRule, Proof
-from ledgers.models import Entry, Lead, Sheet, Site, Tally
+from ledgers.models import Entry, Lead, LeadAnswer, LeadCheck, LeadReply, Sheet, Site, Tally
 from minewatch.lib.clock import SHANGHAI, midnight
 from minewatch.lib.hashing import digest
 from minewatch.lib.periods import parse_period
@@ -113,6 +113,43 @@ def lead(
         found_at=at,
         recorded_at=values.pop("recorded_at", at),
         **values,
+    )
+
+
+ON = "2022-09-21 09:00"
+
+
+def check(of: Lead, finding: str, *, late: bool = False, at: str = ON, **values) -> LeadCheck:
+    """A check by the holder that counts in the week."""
+    by = Member.objects.filter(agency=of.holder).first()
+    facts = {"agency": of.holder, "text": "到现场核查", "recorded_by": by, "recorded_at": instant(at)}
+    return LeadCheck.objects.create(
+        lead=of, finding=finding, checked_at=instant(at), late=late, **(facts | values)
+    )
+
+
+def answer(of: Lead, *, ending: str = "site", late: bool = False, at: str = ON, **values) -> LeadAnswer:
+    """What the holder told of the result."""
+    by = Member.objects.filter(agency=of.holder).first()
+    return LeadAnswer.objects.create(
+        lead=of, agency=of.holder, ending=ending, by=by, at=instant(at), late=late, **values
+    )
+
+
+def reply(of: Lead, *, way: str = "phone", final: bool = True, late: bool = False, at: str = ON) -> LeadReply:
+    """What who told the lead was answered."""
+    by = Member.objects.filter(agency=of.holder).first()
+    return LeadReply.objects.create(
+        lead=of,
+        agency=of.holder,
+        way=way,
+        at=instant(at),
+        text="已依法处理",
+        answered_by=by,
+        recorded_by=by,
+        recorded_at=instant(at),
+        final=final,
+        late=late,
     )
 
 

@@ -211,6 +211,12 @@ def test_words_say_what_the_numbers_say():
     assert "尚有3条未登记" in text(numbers(), WORDS)["problems"]
     assert "下湾村、石门村" in text(numbers(), WORDS)["problems"]
     assert "补报" not in text(numbers(late=0), WORDS)["data"]
+    checked = nothing | {"leads_checked": 3, "leads_true": 2, "leads_false": 1, "leads_checked_late": 1}
+    said = text(numbers(**checked), WORDS)["work"]
+    assert "本周核查线索3条（属实2条、不属实1条），其中超期核查1条。" in said
+    told = nothing | {"leads_answered": 4, "tips_replied": 2}
+    assert "反馈处置结果4条，答复举报人的线索2条。" in text(numbers(**told), WORDS)["work"]
+    assert "线索" not in text(numbers(**nothing), WORDS)["work"]
     assert "下月继续" in KINDS["monthly"].text(numbers(), "2022年9月")["plans"]
 
 
