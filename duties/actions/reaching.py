@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from agencies.models import Member
 from core import audit
-from core.access import grant, matters_for, revoke
+from core.access import access_of, grant, matters_for, revoke
 from core.models import Access
 from duties import watch
 from duties.holders import holders
@@ -30,11 +30,21 @@ def let_in(duty: Duty) -> list[Member]:
     if duty.matter is None or duty.status != Duty.Status.OPEN:
         return []
     found = [one for one in holders(duty) if _is_above(one, duty)] if duty.agency.online else []
-    fresh = [one for one in found if not matters_for(one, duty.track).filter(pk=duty.matter_id).exists()]
+    fresh = [one for one in found if not _reads(one, duty)]
     for one in fresh:
         grant(duty.matter, Access.Relation.INVITED, member=one, track=duty.track, basis=BASIS)
         audit.record("access.passed_up", actor=None, agency=duty.agency, subject=duty, matter=duty.matter)
     return fresh
+
+
+def _reads(member: Member, duty: Duty) -> bool:
+    """Whether the member reads what `duty` is about. On the track of referrals a unit's right opens the one
+    referral that came to it (a dispute it decided, say), not another of the same affair: there only a right
+    by name counts."""
+    if duty.track != Access.Track.REFERRAL:
+        return matters_for(member, duty.track).filter(pk=duty.matter_id).exists()
+    named = access_of(member).filter(matter=duty.matter, member=member, track=duty.track)
+    return named.exclude(relation=Access.Relation.BARRED).exists()
 
 
 def _is_above(member: Member, duty: Duty) -> bool:

@@ -85,6 +85,24 @@ def test_without_a_head_the_unit_above_is_let_in_for_that_step(cast):
     assert not Referral.objects.visible_to(cast.leader).filter(pk=row.pk).exists()
 
 
+def test_who_decided_a_dispute_of_the_affair_still_reads_the_next_referral_that_passes_up(cast):
+    """The unit above keeps its right of the dispute; that opens the one referral, not the other."""
+    lead = make.lead(cast)
+    first = make.referral(cast, "jurisdiction", "received", lead=lead)
+    make.take(cast, first, "return", make.who(first.receiver.code, 0), text="不属本机关管辖")
+    make.take(cast, first, "dispute", "nr.approver")
+    make.take(cast, first, "overrule", "leader")
+    second = make.draft(cast, "jurisdiction", lead=lead)
+    assert second.matter == first.matter
+    assert not Referral.objects.visible_to(cast.leader).filter(pk=second.pk).exists()
+    make.papers(cast, second)
+    make.take(cast, second, "report", "nr.head")
+    assert [one.username for one in holders(duty(second, "approve"))] == ["leader"]
+    make.take(cast, second, "approve", "leader")
+    assert second.status == "approved"
+    assert not Referral.objects.visible_to(cast.leader).filter(pk=second.pk).exists()
+
+
 def test_a_head_who_must_stay_out_is_passed_over(cast):
     row = make.referral(cast, "criminal", "reported")
     grant(row.matter, Access.Relation.BARRED, member=cast.nr_head, basis="回避")
