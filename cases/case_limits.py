@@ -153,7 +153,14 @@ LIMITS: tuple[Limit, ...] = (
 )
 NOTICES = ("notify", "notify_hearing")
 #: A limit whose rule is no longer in force, and what the house keeps in its place.
-INSTEAD = {"C3": "case.file", "C9": "C9old", "C11": "C11old"}
+INSTEAD = {
+    "C3": "case.file",
+    "C9": "C9old",
+    "C11": "C11old",
+    "C15a": "C15old",
+    "C15q": "C15old",
+    "C17": "case.disposal",
+}
 #: The party may still seek a remedy: the periods are shown.
 SEEKING = (S.SERVED, S.URGED, S.PERFORMED, S.CLOSING)
 WAITS: tuple[Wait, ...] = (

@@ -31,6 +31,26 @@ def decision_of(case: Case) -> CaseStep | None:
     return case.steps.filter(move="decide").order_by("-id").first()
 
 
+def answer_words(row: Remedy) -> str:
+    """What the unit itself hands in."""
+    if row.kind == Kind.SUIT:
+        return "答辩状和作出处罚的证据、依据"
+    return "行政复议答复书和作出处罚的证据、依据"
+
+
+def answer_clock(row: Remedy) -> str:
+    """The code of the limit for it (行政复议法第四十八条、第五十四条, 行政诉讼法第六十七条)."""
+    if row.kind == Kind.SUIT:
+        return "C15d"
+    return "C15q" if row.simple else "C15a"
+
+
+def unanswered(case: Case) -> list[Remedy]:
+    """Those that the unit must answer and has not; one that ended needs no answer any more."""
+    rows = case.remedies.filter(notified_on__isnull=False, answered_on__isnull=True, ended_on__isnull=True)
+    return list(rows)
+
+
 def against(case: Case) -> list[Remedy]:
     """Remedies against the present decision, in their order."""
     decision = decision_of(case)
@@ -66,6 +86,13 @@ def settled(case: Case, kind: str) -> Remedy | None:
     """The latest of `kind` that was decided."""
     rows = [row for row in against(case) if row.kind == kind and row.result not in ("", *UNDECIDED)]
     return max(rows, key=lambda row: (row.ended_on, row.pk), default=None)
+
+
+def organ_enforces(case: Case) -> Remedy | None:
+    """The 复议 decision that changed the penalty: its organ, not the unit, asks the court to enforce it
+    (行政复议法第七十八条第二项)."""
+    row = varied(case)
+    return row if row is not None and row.kind == Kind.RECONSIDERATION else None
 
 
 def of_everybody(case: Case, row: Remedy) -> bool:

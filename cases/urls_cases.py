@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{AT}notes/new/", case_facts.note_new, name="case_note_new"),
     path(f"{AT}remedies/new/", case_after.remedy_new, name="remedy_new"),
     path("cases/remedies/<key:pk>/", case_after.remedy, name="remedy"),
+    path("cases/remedies/<key:pk>/answer/", case_after.remedy_answer, name="remedy_answer"),
     path("cases/remedies/<key:pk>/end/", case_after.remedy_end, name="remedy_end"),
     path("cases/penalties/<key:pk>/vary/", case_after.penalty_vary, name="penalty_vary"),
     path("cases/penalties/<key:pk>/dispose/", case_after.dispose, name="penalty_dispose"),

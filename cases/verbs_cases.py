@@ -17,6 +17,7 @@ register(
         "case.penalty_carried": Verb("登记处罚执行情况"),
         "case.penalty_varied": Verb("变更处罚"),
         "case.remedy_saved": Verb("登记复议、诉讼"),
+        "case.remedy_answered": Verb("登记复议答复、诉讼答辩"),
         "case.remedy_ended": Verb("登记复议、诉讼结果"),
         "case.disposed": Verb("登记没收物处置"),
         "case.held": Verb("登记追责结果"),

@@ -12,6 +12,7 @@ from cases.actions.cases.remedies import RESULTS
 from cases.disposing import WAYS
 from cases.forms.cases import amount, paper
 from cases.models import Party, Penalty, Remedy
+from cases.remedies import answer_words
 from duties.forms.meetings import DayField, area
 
 
@@ -27,6 +28,15 @@ class RemedyForm(Form):
         label="复议机关、法院决定停止执行",
         required=False,
         help_text="没有这样的决定，复议、诉讼期间不停止执行（行政处罚法第七十三条）。",
+    )
+    notified_on = DayField(
+        label="收到申请书、起诉状副本的日期",
+        required=False,
+        help_text="自收到之日起，复议10个工作日（简易程序5个工作日）内提交答复，诉讼15日内提交答辩状；逾期不提交的，"
+        "视为处罚没有证据、依据。",
+    )
+    simple = forms.BooleanField(
+        label="复议适用简易程序", required=False, help_text="以复议机关的通知为准（行政复议法第五十三条）。"
     )
     note = area("请求和理由", 4, max_length=1000, required=False)
     upload = paper("受理通知书、答复或者应诉通知书", required=False)
@@ -45,6 +55,19 @@ class RemedyForm(Form):
             "party": self.parties.get(data["party"]),
             "upload": (file.name, file) if file else None,
         }
+
+
+class AnswerForm(Form):
+    """The unit's own 答复 or 答辩."""
+
+    answered_on = DayField(label="提交日期")
+    upload = paper("答复书、答辩状和证据目录")
+
+    def __init__(self, *args: Any, remedy: Remedy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = answer_words(remedy)
+        self.fields["upload"].label = words
+        self.fields["upload"].error_messages["required"] = f"请上传{words}。"
 
 
 class ResultForm(Form):

@@ -11,7 +11,8 @@ class Remedy(models.Model):
 
     Days are Shanghai days, both inclusive: the surcharge on a fine is not counted from `filed_on` to
     `ended_on` (行政处罚法第七十三条). `decision` is the step that made the decision; one made anew has
-    remedies of its own.
+    remedies of its own. From `notified_on` the unit's own 答复 or 答辩 is owed: without it the decision is
+    taken to have no evidence (行政复议法第七十条, 行政诉讼法第三十四条).
     """
 
     class Kind(models.TextChoices):
@@ -39,6 +40,16 @@ class Remedy(models.Model):
     number = models.CharField("受理（立案）文号", max_length=80, blank=True)
     filed_on = models.DateField("提起日期")
     halted = models.BooleanField("决定停止执行", default=False)
+    notified_on = models.DateField("收到申请书、起诉状副本日期", null=True, blank=True)
+    simple = models.BooleanField("复议适用简易程序", default=False)
+    answered_on = models.DateField("提交答复、答辩日期", null=True, blank=True)
+    answer_file = models.ForeignKey(
+        "core.StoredFile", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_by = models.ForeignKey(
+        "agencies.Member", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField("答复、答辩登记时间", null=True, blank=True)
     note = models.CharField("请求和理由", max_length=1000, blank=True)
     file = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey("agencies.Member", models.PROTECT, related_name="+")
@@ -62,7 +73,11 @@ class Remedy(models.Model):
             models.CheckConstraint(
                 name="remedy_ends_after_it_began",
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("filed_on")),
-            )
+            ),
+            models.CheckConstraint(
+                name="remedy_answered_after_notified",
+                condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("notified_on")),
+            ),
         ]
 
 

@@ -42,8 +42,8 @@ def remedy(request: MemberRequest, pk: int) -> HttpResponse:
 def _remedy(request: MemberRequest, case: Case, row: Remedy | None) -> HttpResponse:
     initial = None
     if row:
-        initial = {name: getattr(row, name) for name in ("kind", "organ", "number", "halted", "note")}
-        initial |= {"party": str(row.party_id or ""), "filed_on": f"{row.filed_on:%Y-%m-%d}"}
+        same = ("kind", "organ", "number", "halted", "simple", "note", "filed_on", "notified_on")
+        initial = {name: getattr(row, name) for name in same} | {"party": str(row.party_id or "")}
     form = forms.RemedyForm(
         request.POST or None, request.FILES or None, initial=initial, parties=case.parties.all()
     )
@@ -55,6 +55,20 @@ def _remedy(request: MemberRequest, case: Case, row: Remedy | None) -> HttpRespo
     title = "修改行政复议、行政诉讼" if row else "登记行政复议、行政诉讼"
     lead = "没有结果以前不计加处罚款，不能结案，不能申请法院强制执行。"
     return small_page(request, case, form, act, title=title, lead=lead, said="复议、诉讼已登记。")
+
+
+@GET_POST
+@business
+def remedy_answer(request: MemberRequest, pk: int) -> HttpResponse:
+    """登记行政复议答复、诉讼答辩."""
+    row, case = child(request, Remedy, pk)
+    form = forms.AnswerForm(request.POST or None, request.FILES or None, remedy=row)
+
+    def act(data: dict[str, Any]) -> Remedy:
+        return cases.answer_remedy(remedy=row, by=request.user, token=token_of(request), **upload_of(data))
+
+    title = "登记行政诉讼答辩" if row.kind == Remedy.Kind.SUIT else "登记行政复议答复"
+    return small_page(request, case, form, act, title=title, said="答复、答辩已登记。")
 
 
 @GET_POST
@@ -108,7 +122,7 @@ def dispose(request: MemberRequest, pk: int) -> HttpResponse:
 
 def of_record(case: Case, works: bool) -> dict[str, Any]:
     """The part of the record's context that comes after service."""
-    rows = case.remedies.select_related("party", "file", "result_file")
+    rows = case.remedies.select_related("party", "file", "answer_file", "result_file")
     return {
         "remedies": [{"row": row, "acts": _acts(case, row) if works else []} for row in rows],
         "seeking": works and case.status in SERVED_ON and case.served_on is not None,
@@ -122,7 +136,11 @@ def _acts(case: Case, row: Remedy) -> list[tuple[str, str]]:
     """(label, address) of what may be done with a remedy that has no result."""
     if row.ended_on is not None or case.status not in ENDING:
         return []
-    found = [("登记结果", reverse("cases:remedy_end", args=[row.pk]))]
+    found = []
+    if row.notified_on and not row.answered_on:
+        label = "登记答辩" if row.kind == Remedy.Kind.SUIT else "登记答复"
+        found.append((label, reverse("cases:remedy_answer", args=[row.pk])))
+    found += [("登记结果", reverse("cases:remedy_end", args=[row.pk]))]
     if case.status in SERVED_ON:
         found.append(("修改", reverse("cases:remedy", args=[row.pk])))
     return found

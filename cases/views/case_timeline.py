@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases import sight
 from cases.models import Case, Disposal, ReferralStep
-from cases.remedies import WITHDRAWING
+from cases.remedies import WITHDRAWING, answer_words
 from core.registry import beside
 from duties.clocks import instant
 from ledgers.models import Entry, Lead
@@ -89,11 +89,14 @@ def _case(case: Case) -> Steps:
 def _remedies(case: Case) -> Steps:
     """When it was brought and how it ended; days of the papers, at their first moment."""
     found = []
-    for row in case.remedies.select_related("by__agency", "ended_by__agency"):
+    for row in case.remedies.select_related("by__agency", "answered_by__agency", "ended_by__agency"):
         label, number = row.get_kind_display(), f"（{row.number}）" if row.number else ""
         halted = "，停止执行" if row.halted else ""
         words = f"提起{label}：{row.organ}{number}{halted}"
         found.append(_at(instant(row.filed_on), row.by, words, row.note, row.file_id))
+        if row.answered_on:
+            words = f"提交{answer_words(row)}"
+            found.append(_at(instant(row.answered_on), row.answered_by, words, "", row.answer_file_id))
         if row.ended_on:
             number = f"（{row.result_number}）" if row.result_number else ""
             words = f"{label}结果：{row.get_result_display()}{number}"

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from cases import remedies as reading
+from cases.actions import cases
 from cases.discretion import surcharge
 from cases.models import Party, Remedy
 from core.errors import Conflict, DomainError, NotAllowed
@@ -15,6 +16,7 @@ from tests.cases.make_after import (
     brought,
     day,
     due_day,
+    duty,
     ended,
     open_keys,
 )
@@ -186,3 +188,118 @@ def test_a_remedy_that_comes_before_the_closing_is_approved_stops_it(cast):
     brought(cast, case, day(9, 29))
     with pytest.raises(DomainError, match="没有结果"):
         do(cast, case, "approve_closing", "nr.head", at(2026, 9, 30, 9))
+
+
+# ---------------------------------------------------------------- the unit's own 答复 and 答辩
+
+
+def answered(cast, row, day_of, by="nr.officer", **facts):
+    when = at(day_of.year, day_of.month, day_of.day, 17)
+    row = Remedy.objects.select_related("case").get(pk=row.pk)
+    with time_machine.travel(when, tick=False):
+        return cases.answer_remedy(
+            remedy=row, by=cast.member(by), answered_on=day_of, **({"upload": paper()} | facts)
+        )
+
+
+@pytest.mark.parametrize(
+    ("facts", "due", "code"),
+    [
+        # received Monday 28 September 2026; off 25–27 September and 1–7 October, worked Saturday 10 October
+        ({}, day(10, 16), "C15a"),  # ten workdays: 29, 30, 8, 9, 10, 12, 13, 14, 15, 16
+        ({"simple": True}, day(10, 10), "C15q"),  # five workdays
+        ({"kind": "suit", "organ": "示范县人民法院"}, day(10, 13), "C15d"),  # fifteen days
+    ],
+)
+def test_the_units_own_answer_has_its_limit_from_the_day_the_copy_came(cast, facts, due, code):
+    case = make.served(cast)
+    row = brought(cast, case, day(9, 24), when=at(2026, 9, 28, 16), notified_on=day(9, 28), **facts)
+    key = f"answer:{row.pk}"
+    assert key in open_keys(case) and due_day(case, key) == due
+    assert duty(case, key).clock.code == code and "提交" in duty(case, key).title
+    answered(cast, row, due)
+    assert duty(case, key).status == "fulfilled" and not duty(case, key).late(at(2026, 12, 1, 9))
+    with pytest.raises(Conflict):
+        answered(cast, row, due)
+
+
+def test_an_answer_is_owed_only_once_the_copy_came_and_while_nothing_is_decided(cast):
+    case = make.served(cast)
+    row = brought(cast, case, day(9, 24))
+    assert not any(key.startswith("answer") for key in open_keys(case))
+    with pytest.raises(DomainError, match="副本"):
+        answered(cast, row, day(9, 28))
+    row = brought(cast, case, day(9, 24), when=at(2026, 9, 28, 16), remedy=row, notified_on=day(9, 28))
+    assert due_day(case, f"answer:{row.pk}") == day(10, 16)
+    # put right: it came a day earlier
+    row = brought(cast, case, day(9, 24), when=at(2026, 9, 29, 9), remedy=row, notified_on=day(9, 27))
+    assert due_day(case, f"answer:{row.pk}") == day(10, 15)
+    ended(cast, row, day(9, 30), "withdrawn")
+    assert f"answer:{row.pk}" not in open_keys(case)
+    assert duty(case, f"answer:{row.pk}").status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"notified_on": day(9, 23)}, "notified_on"),  # before it was brought
+        ({"notified_on": day(9, 30)}, "notified_on"),  # to come
+        ({"simple": True, "kind": "suit"}, "simple"),
+    ],
+)
+def test_what_the_answer_is_counted_from_is_checked_at_its_field(cast, facts, field):
+    case = make.served(cast)
+    with pytest.raises(DomainError) as refused:
+        brought(cast, case, day(9, 24), when=at(2026, 9, 28, 9), **facts)
+    assert refused.value.field == field and not Remedy.objects.exists()
+
+
+def test_an_answer_has_its_paper_and_its_day_and_is_the_units_own(cast):
+    case = make.served(cast)
+    row = brought(cast, case, day(9, 24), when=at(2026, 9, 28, 16), notified_on=day(9, 28))
+    with pytest.raises(DomainError) as refused:
+        answered(cast, row, day(9, 29), upload=None)
+    assert refused.value.field == "upload"
+    with pytest.raises(DomainError) as refused:
+        answered(cast, row, day(9, 27))
+    assert refused.value.field == "answered_on"
+    for who in ("office", "police.officer", "leader"):
+        with pytest.raises(NotAllowed):
+            answered(cast, row, day(9, 29), by=who)
+    row = answered(cast, row, day(10, 30))
+    assert duty(case, f"answer:{row.pk}").late(at(2026, 11, 2, 9))
+    with pytest.raises(DomainError) as refused:  # it cannot have come after it was answered
+        brought(cast, case, day(9, 24), when=at(2026, 11, 2, 9), remedy=row, notified_on=day(11, 1))
+    assert refused.value.field == "notified_on"
+
+
+def test_what_the_organ_changed_the_organ_enforces(cast):
+    """行政复议法78: the unit neither owes nor makes the application to the court."""
+    case = make.served(cast)
+    row = brought(cast, case, day(9, 23))
+    ended(cast, row, day(10, 20), "varied")
+    fine = case.penalties.get(kind="fine")
+    with time_machine.travel(at(2026, 10, 21, 9), tick=False):
+        cases.vary_penalty(penalty=fine, by=cast.nr_officer, fine=Decimal(50000), text="减半")
+    do(cast, case, "urge", "nr.officer", at(2026, 10, 22, 9), upload=paper())
+    assert "court" not in open_keys(case)
+    with pytest.raises(DomainError, match="行政复议法第七十八条"):
+        do(cast, case, "apply_court", "nr.approver", at(2026, 12, 20, 9), upload=paper())
+    case.refresh_from_db()
+    assert case.status == "urged"
+
+
+def test_the_answer_is_put_down_on_its_page_and_shown(cast):
+    case = make.served(cast)
+    row = brought(cast, case, day(9, 24), when=at(2026, 9, 28, 16), notified_on=day(9, 28))
+    with time_machine.travel(at(2026, 9, 30, 9), tick=False):
+        client = cast.client("nr.officer")
+        page = client.get(f"/cases/{case.pk}/").content.decode()
+        assert "登记答复" in page and "2026年9月28日收到副本，没有提交" in page
+        bad = client.post(f"/cases/remedies/{row.pk}/answer/", {"answered_on": "2026-09-29"})
+        assert bad.status_code == 400 and "请上传行政复议答复书" in bad.content.decode()
+        data = {"answered_on": "2026-09-29", "upload": paper()[1]}
+        assert client.post(f"/cases/remedies/{row.pk}/answer/", data).status_code == 302
+        page = client.get(f"/cases/{case.pk}/").content.decode()
+    assert "2026年9月29日提交" in page and "登记答复" not in page
+    assert "提交行政复议答复书和作出处罚的证据、依据" in page

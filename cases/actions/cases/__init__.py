@@ -17,7 +17,7 @@ from cases.actions.cases.officers import Named
 from cases.actions.cases.opening import case_of_filing, open_case
 from cases.actions.cases.parents import guard_matter, guard_open
 from cases.actions.cases.penalties import carry_out, drop_penalty, hold, save_penalty
-from cases.actions.cases.remedies import end_remedy, save_remedy, vary_penalty
+from cases.actions.cases.remedies import answer_remedy, end_remedy, save_remedy, vary_penalty
 from cases.actions.cases.taking import take
 from cases.actions.cases.templates import set_template
 from cases.actions.cases.work import finish_task, give_task, note, take_back_task
@@ -25,6 +25,7 @@ from cases.actions.cases.work import finish_task, give_task, note, take_back_tas
 __all__ = [
     "Act",
     "Named",
+    "answer_remedy",
     "carry_out",
     "case_of_filing",
     "dispose",

@@ -312,7 +312,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "annul": (undoing.may_undo, _no_referrals),
     "redo": (undoing.may_undo,),
     "urge": (_penalised, undoing.decision_stands, undoing.not_halted, _waited("urge")),
-    "apply_court": (undoing.no_remedy, undoing.decision_stands, _waited("apply_court")),
+    "apply_court": (
+        undoing.no_remedy,
+        undoing.decision_stands,
+        undoing.own_enforcement,
+        _waited("apply_court"),
+    ),
     "perform": (undoing.decision_stands, _performed),
     "request_closing": (check_closing,),
     "approve_closing": (check_closing,),

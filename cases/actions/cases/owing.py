@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from django.db.models import Q
 
 from cases import remedies
 from cases.case_limits import DESK, HEARING, LIMITS, SERVED, Limit, limits
 from cases.case_moments import in_force, moment, start_of
 from cases.case_states import INTERNAL, SERVED_ON
 from cases.disposing import CONFISCATED, clock_of, title_of
-from cases.models import Case, CaseStep, Penalty
+from cases.models import Case, CaseStep, Penalty, Remedy
 from cases.states import CaseStatus, Outcome
 from core import notices
 from duties.actions import steps
+from duties.clocks import instant
 from duties.holders import holders
 from duties.models import Duty
 from duties.standing import desk
@@ -48,7 +52,8 @@ def renew(case: Case, *, by: Member, step: CaseStep | None = None) -> None:
     for key, limit in now_owed.items():
         if key not in standing:
             _owe(case, limit)
-    _renew_disposals(case, by)
+    for family, (owed_of, reason) in FAMILIES.items():
+        _renew_rows(case, by, family, owed_of(case), reason)
 
 
 def wanted(case: Case) -> list[Limit]:
@@ -77,7 +82,9 @@ ASKED: dict[str, Callable[[Case], bool]] = {
     "withdraw": lambda case: remedies.withdrawing_since(case) is not None,
     "unsettled": lambda case: remedies.unsettled_start(case) is not None,
     # 行政强制法第五十三条: the three months run once the party can seek nothing any more
-    "court": lambda case: not remedies.pending(case) and remedies.undone(case) is None,
+    "court": lambda case: not (
+        remedies.pending(case) or remedies.undone(case) or remedies.organ_enforces(case)
+    ),
 }
 
 
@@ -130,30 +137,76 @@ def disposal_key(penalty: Penalty) -> str:
     return key_of(penalty.case, f"disposal:{penalty.pk}")
 
 
-def _renew_disposals(case: Case, by: Member) -> None:
+def answer_key(remedy: Remedy) -> str:
+    """case:<pk>:answer:<remedy pk>"""
+    return key_of(remedy.case, f"answer:{remedy.pk}")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is owed of one row of the case: its title, the code of its limit, from when that counts."""
+
+    title: str
+    clock: str
+    since: dt.datetime
+
+
+def _disposals(case: Case) -> dict[str, Owed]:
     """没收物处置 (C17) is owed from service on, for each confiscation, while the decision stands."""
-    rows = case.penalties.filter(kind__in=CONFISCATED, disposed_on__isnull=True)
-    owed = {disposal_key(row): row for row in rows} if case.status in CONFISCATING else {}
-    ahead = Duty.objects.open().filter(key__startswith=key_of(case, "disposal:"))
-    there = set(ahead.values_list("key", flat=True))
-    for key in there - set(owed):
-        steps.cancel(key=key, reason="原决定已撤销或者变更", by=by)
     served = moment(case, SERVED)
-    for key, row in owed.items():
-        if key in there or served is None:
+    if case.status not in CONFISCATING or served is None:
+        return {}
+    rows = case.penalties.filter(kind__in=CONFISCATED, disposed_on__isnull=True)
+    return {
+        disposal_key(row): Owed(title_of(row.kind), in_force(clock_of(row.kind), served), served)
+        for row in rows
+    }
+
+
+def _answers(case: Case) -> dict[str, Owed]:
+    """The unit's own 答复 or 答辩 is owed from when it got the copy of the application or complaint."""
+    if case.status == CaseStatus.REVOKED:
+        return {}
+    owed = {}
+    for row in remedies.unanswered(case):
+        since = instant(row.notified_on)
+        clock = in_force(remedies.answer_clock(row), since)
+        owed[answer_key(row)] = Owed(f"提交{remedies.answer_words(row)}", clock, since)
+    return owed
+
+
+#: Duties that a case may have several of: what is owed now, and why one that no longer stands is ended.
+FAMILIES: dict[str, tuple[Callable[[Case], dict[str, Owed]], str]] = {
+    "disposal": (_disposals, "原决定已撤销或者变更"),
+    "answer": (_answers, "复议、诉讼已有结果，或者登记的日期已更正"),
+}
+
+
+def _renew_rows(case: Case, by: Member, family: str, owed: dict[str, Owed], reason: str) -> None:
+    """Open a duty for each row that owes something, end those that stand for nothing or for another day."""
+    there = {}
+    standing = Duty.objects.open().filter(key__startswith=key_of(case, f"{family}:"))
+    for duty in standing.select_related("clock"):
+        one = owed.get(duty.key)
+        if one is None or (duty.started_at, duty.clock and duty.clock.code) != (one.since, one.clock):
+            steps.cancel(key=duty.key, reason=reason, by=by)
+        else:
+            there[duty.key] = duty
+    for key, one in owed.items():
+        if key in there:
             continue
         steps.open_step(
             key=key,
             kind=Duty.Kind.CASE,
-            title=f"{title_of(row.kind)} {case.serial}",
+            title=f"{one.title} {case.serial}",
             agency=case.holder,
             role=desk(case.holder),
             subject=case,
-            clock=in_force(clock_of(row.kind), served),
+            clock=one.clock,
             member=chief(case),
             matter=case.matter,
             track=case.track,
-            started_at=served,
+            started_at=one.since,
         )
 
 
@@ -188,8 +241,10 @@ def hand_over(case: Case, before: Agency) -> None:
 
 def name_chief(case: Case) -> None:
     """Desk work of the case is the 主办's."""
-    keys = [key_of(case, row.key) for row in LIMITS if row.role == DESK]
-    for duty in Duty.objects.open().filter(key__in=keys):
+    wanted_keys = Q(key__in=[key_of(case, row.key) for row in LIMITS if row.role == DESK])
+    for family in FAMILIES:
+        wanted_keys |= Q(key__startswith=key_of(case, f"{family}:"))
+    for duty in Duty.objects.open().filter(wanted_keys):
         Duty.objects.filter(pk=duty.pk).update(member=chief(case), version=duty.version + 1)
 
 

@@ -22,7 +22,7 @@ from core.workflow import conflict
 from duties.actions import steps
 from duties.moments import plausible
 from duties.words import day_words
-from minewatch.lib.clock import local_date, now
+from minewatch.lib.clock import day_end, local_date, now
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -48,6 +48,8 @@ def save_remedy(
     party: Party | None = None,
     number: str = "",
     halted: bool = False,
+    notified_on: dt.date | None = None,
+    simple: bool = False,
     note: str = "",
     upload: Upload | None = None,
     remedy: Remedy | None = None,
@@ -55,8 +57,9 @@ def save_remedy(
 ) -> Remedy:
     """A 复议 or 诉讼 that was brought, new or changed while it has no result; `party` None means all of them.
 
-    `halted` says that the organ or the court suspended the decision. Raises NotAllowed, DomainError with the
-    field, Conflict.
+    `halted` says that the organ or the court suspended the decision; `notified_on`, when the copy of the
+    application or complaint came, from when the unit's own answer is owed. Raises NotAllowed, DomainError
+    with the field, Conflict.
     """
     if kind not in Remedy.Kind.values:
         raise DomainError("请选择行政复议或者行政诉讼。", field="kind")
@@ -65,8 +68,10 @@ def save_remedy(
     if party is not None and party.case_id != case.pk:
         raise DomainError("请选择本案的当事人。", field="party")
     _day(filed_on, "filed_on", case.served_on, "送达日期")
+    _notified(kind, filed_on, notified_on, simple, remedy)
     values = {"kind": kind, "organ": organ.strip(), "number": number.strip(), "note": note.strip()}
     values |= {"party": party, "filed_on": filed_on, "halted": halted}
+    values |= {"notified_on": notified_on, "simple": simple}
     fit(Remedy, values)
 
     def make() -> Remedy:
@@ -88,6 +93,56 @@ def save_remedy(
         return row
 
     return once(token=token, verb="case.remedy_saved", member=by, make=make)
+
+
+def _notified(
+    kind: str, filed_on: dt.date, notified_on: dt.date | None, simple: bool, before: Remedy | None
+) -> None:
+    """What the unit's own answer is counted from."""
+    if simple and kind != Remedy.Kind.RECONSIDERATION:
+        raise DomainError("简易程序只用于行政复议（行政复议法第五十三条）。", field="simple")
+    if notified_on is not None:
+        _day(notified_on, "notified_on", filed_on, "提起日期")
+    answered = before.answered_on if before else None
+    if answered and (notified_on is None or notified_on > answered):
+        raise DomainError(
+            f"已登记{day_words(answered)}提交答复、答辩，收到副本的日期不能晚于这一天。", field="notified_on"
+        )
+
+
+def answer_remedy(
+    *,
+    remedy: Remedy,
+    by: Member,
+    answered_on: dt.date,
+    upload: Upload | None = None,
+    token: UUID | None = None,
+) -> Remedy:
+    """The unit's own 行政复议答复 or 答辩 with its evidence was handed in on `answered_on`, a Shanghai day.
+
+    Raises NotAllowed, DomainError with the field, Conflict.
+    """
+    case = remedy.case
+    if remedy.notified_on is None:
+        raise DomainError("请先在“修改”中填写收到申请书、起诉状副本的日期。")
+    if remedy.answered_on is not None:
+        raise conflict(case)
+    _day(answered_on, "answered_on", remedy.notified_on, "收到副本的日期")
+    if upload is None:
+        raise DomainError(f"请上传{reading.answer_words(remedy)}。", field="upload")
+
+    def make() -> Remedy:
+        guard_facts(case, by, ENDING)
+        row = _touch(remedy, answered_on=answered_on, answered_by=by, answered_at=now())
+        row.answer_file = keep_file(case, by, upload)
+        row.save(update_fields=["answer_file"])
+        # a day alone is known: it counts as in time to its end
+        steps.fulfil(key=owing.answer_key(row), at=min(day_end(answered_on), now()), by=by)
+        owing.renew(case, by=by)
+        record("case.remedy_answered", case, by)
+        return row
+
+    return once(token=token, verb="case.remedy_answered", member=by, make=make)
 
 
 def _one_at_a_time(case: Case, party: Party | None, remedy: Remedy | None) -> None:

@@ -21,6 +21,16 @@ def no_remedy(case: Case, facts: Facts) -> None:
         raise DomainError(f"{words}还没有结果，不能申请法院强制执行（行政强制法第五十三条）。")
 
 
+def own_enforcement(case: Case, facts: Facts) -> None:
+    """复议法78: what the 复议 decision changed is enforced by the organ that changed it."""
+    row = remedies.organ_enforces(case)
+    if row is not None:
+        raise DomainError(
+            f"{remedy_words(row)}变更了处罚，由复议机关强制执行或者申请法院强制执行（行政复议法第七十八条），"
+            "本单位不申请。"
+        )
+
+
 def not_halted(case: Case, facts: Facts) -> None:
     """处罚法73: a decision that the organ or the court suspended is not urged."""
     row = remedies.halted(case)
