@@ -7,6 +7,7 @@ register({
     "recusal.decided": Verb("决定回避"),
     "recusal.refused": Verb("不予回避"),
     "recusal.lifted": Verb("解除回避"),
+    "case.passed_on": Verb("案件移送其他公安机关"),
     "case.passed_up": Verb("指定管辖"),
     "invitation.made": Verb("邀请协办"),
     "invitation.ended": Verb("结束协办"),

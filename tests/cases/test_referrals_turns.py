@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 import time_machine
 
-from agencies.models import Agency
+from agencies.models import Agency, Role, RoleGrant
 from cases import sight, standing
-from cases.actions import referrals
-from cases.models import Referral
+from cases.actions import cases, referrals
+from cases.models import Case, Referral
 from core.errors import Conflict, DomainError, NotAllowed
 from core.models import Access, Notice
 from duties.models import Duty
@@ -221,6 +221,52 @@ def test_the_next_police_hand_over_answer_and_may_pass_it_on_again(cast, neighbo
         row.refresh_from_db()
         assert (row.status, row.receiver.code) == ("passed", "police2")
         assert duty(row, "notify").due_at == day_end(dt.date(2026, 3, 9))  # the 8th is a Sunday
+
+
+def test_the_case_goes_to_the_next_police_with_its_officers_and_tasks_ended(cast, neighbour):
+    row = make.referral(cast, "criminal", "filed")
+    case = row.answer_case
+    named = [cases.Named(cast.member(name), f"晋公{name}") for name in ("police.officer", "police.approver")]
+    cases.take(case=case, move="assign_crime", by=cast.police_approver, officers=named)
+    make.take(cast, row, "pass_on", "police.approver", unit=neighbour)
+    make.take(cast, row, "notify_pass", "police.officer")
+    case.refresh_from_db()
+    assert (row.answer_case, case.holder, case.status) == (case, neighbour, "filed")
+    assert not case.officers.filter(released_at__isnull=True).exists()
+    last = case.steps.latest("id")
+    assert (last.move, last.organ.code, last.label) == ("pass_crime", "police", "移送邻县公安局侦办")
+    # need to know: the first organ keeps the referral's record, nobody of it reads the case any more
+    for name in ("police.officer", "police.approver", "police.head"):
+        assert not Case.objects.visible_to(cast.member(name)).filter(pk=case.pk).exists(), name
+        assert Referral.objects.visible_to(cast.member(name)).filter(pk=row.pk).exists(), name
+    RoleGrant.objects.create(member=cast.member("police2.officer"), role=Role.APPROVER)
+    second = cast.member("police2.officer")
+    assert Case.objects.visible_to(second).filter(pk=case.pk).exists()
+    cases.take(case=case, move="conclude_crime", by=second, text="侦查终结")
+
+
+def test_without_accounts_at_the_next_police_the_case_stays_with_the_first(cast, neighbour):
+    row = make.referral(cast, "criminal", "filed")
+    case = row.answer_case
+    Agency.objects.filter(code="police2").update(online=False)
+    make.take(cast, row, "pass_on", "police.approver", unit=cast.unit("police2"))
+    make.take(cast, row, "notify_pass", "police.officer")
+    case.refresh_from_db()
+    assert (row.receiver.code, row.answer_case, case.holder.code) == ("police2", case, "police")
+
+
+def test_police_that_keep_cases_here_open_one_after_police_that_do_not(cast, neighbour):
+    Agency.objects.filter(code="police").update(online=False)
+    row = make.referral(cast, "criminal", "sent")
+    for move in ("receive", "file", "pass_on", "notify_pass"):
+        facts = {"number": move} | ({"unit": neighbour} if move == "pass_on" else {})
+        row = Referral.objects.get(pk=row.pk)
+        step = make.take(cast, row, move, "nr.officer", happened_at=NOW, upload=make.pdf(), **facts)
+        referrals.check_proxy(step=step, by=cast.nr_approver, agreed=True)
+    row.refresh_from_db()
+    case = row.answer_case
+    assert (row.receiver, case.holder, case.status) == (neighbour, neighbour, "filed")
+    assert case.number == row.steps.get(move="file").number
 
 
 # supplement -----------------------------------------------------------------------------------------

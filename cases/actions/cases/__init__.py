@@ -11,6 +11,7 @@ from cases.actions.cases.facts import (
     save_violation,
 )
 from cases.actions.cases.guards import fine_blocked, pending_criminal, unperformed
+from cases.actions.cases.handing_on import pass_case
 from cases.actions.cases.lookbacks import look_back
 from cases.actions.cases.measures import end_measure, report_measure, take_measure
 from cases.actions.cases.officers import Named
@@ -44,6 +45,7 @@ __all__ = [
     "look_back",
     "note",
     "open_case",
+    "pass_case",
     "pending_criminal",
     "report_measure",
     "save_party",

@@ -159,11 +159,11 @@ def _moved(case: Case, step: CaseStep, facts: Facts, before: Agency) -> None:
         track=track,
         basis=f"{step.label} {step.number}".strip()[:200],
     )
-    _end_tasks(case, step.by, step.recorded_at)
+    end_tasks(case, step.by, step.recorded_at)
     owing.hand_over(case, before)
 
 
-def _end_tasks(case: Case, by: Member, at: dt.datetime) -> None:
+def end_tasks(case: Case, by: Member, at: dt.datetime) -> None:
     """Tasks were given to people of the unit that had the case."""
     for task in case.tasks.filter(done_at__isnull=True):
         case.tasks.filter(pk=task.pk).update(

@@ -10,12 +10,12 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from cases import standing
-from cases.actions.cases import case_of_filing
+from cases.actions.cases import case_of_filing, pass_case
 from cases.actions.referrals import manifest, owed, rights, telling
 from cases.actions.referrals.needs import Facts
 from cases.models import Goods, Referral, ReferralOfficer, ReferralStep
 from cases.referral_parties import kept
-from cases.states import ReferralMove
+from cases.states import NOTIFIES, ReferralMove
 from core import audit, files
 from core.errors import DomainError
 from core.models import StoredFile
@@ -165,6 +165,9 @@ def _write(referral: Referral, move: ReferralMove, facts: Facts, by: Member, at:
         _hand(pk, quantity, at)
     if move.name in ("file", "accept") and referral.receiver.online:
         _take_over(referral, move, by, facts, at)
+    if move.name in NOTIFIES:
+        referral.answer_case = pass_case(referral=referral, by=by, number=facts.number, at=at)
+        Referral.objects.filter(pk=referral.pk).update(answer_case=referral.answer_case)
 
 
 def _hand(pk: int, quantity: Decimal, at: dt.datetime) -> None:
