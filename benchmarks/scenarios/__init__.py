@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from benchmarks.measure import Result
 
 #: Readers first: the writers add rows to the database.
-NAMES = ("list_depth", "report", "export_xlsx", "ingest_xlsx", "ingest_form", "sweep")
+NAMES = ("list_depth", "report", "export_xlsx", "ingest_xlsx", "ingest_form", "hidden", "sweep")
 
 
 def load(name: str) -> Callable[[Bench], Iterator[Result]]:

@@ -9,10 +9,9 @@ from uuid import UUID
 from django.db.models import F
 
 from cases.actions.cases import owing
-from cases.actions.cases.facts import UNIT_ONLY, record
+from cases.actions.cases.facts import UNIT_ONLY, keep_file, record
 from cases.actions.cases.opening import may_work_or_decide, open_case
 from cases.models import Case, LookBack
-from core import files
 from core.errors import DomainError, NotAllowed
 from core.once import once
 from core.workflow import conflict
@@ -54,14 +53,7 @@ def look_back(
             raise conflict(case)
         visit.refresh_from_db()
         if upload is not None:
-            visit.file = files.store_document(
-                upload=upload[1],
-                name=upload[0],
-                member=by,
-                agency=case.holder,
-                subject=case,
-                matter=case.matter,
-            )
+            visit.file = keep_file(case, by, upload)
         if again:
             visit.revival = revive(case, by=by, at=at)
         visit.save(update_fields=["file", "revival"])

@@ -9,7 +9,7 @@ from django.db import transaction
 from agencies.models import Agency, AgencyKind, Role
 from agencies.posts import signers
 from core import audit, notices
-from core.errors import DomainError, NotAllowed
+from core.errors import Conflict, DomainError, NotAllowed
 from core.workflow import bump, conflict, move
 from duties.actions import items
 from duties.holders import oversees
@@ -112,14 +112,14 @@ def release(*, inspection: Inspection, by: Member, version: int | None = None) -
     if not oversees(by, inspection.agency):
         raise NotAllowed("暗访结果由专班办公室或督办县领导公开。")
     if not is_hidden(inspection):
-        raise DomainError("这次检查已经公开。")
+        raise Conflict("这次检查已经公开。")
     if inspection.status != InspectionStatus.FILED:
         raise DomainError("暗访归档后才能公开。")
     with transaction.atomic():
         _seen(inspection, version)
         bump(inspection, InspectionStatus.FILED)
         if inspection.released_at is not None:
-            raise DomainError("这次检查已经公开。")
+            raise Conflict("这次检查已经公开。")
         if inspection.filed_by_id == by.pk:
             raise NotAllowed(OWN_RELEASE)
         Inspection.objects.filter(pk=inspection.pk).update(released_at=now(), released_by=by)
