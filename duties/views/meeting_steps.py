@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.models import Agency
 from core.errors import NotAllowed
 from core.pages import fresh_token, status_of, submitted, token_of
 from core.web import MemberRequest, business, seen_version
@@ -38,9 +38,9 @@ def new(request: MemberRequest) -> HttpResponse:
     host = next((unit for unit in hosts if duty and unit.pk == duty.agency_id), None)
     chosen = request.POST.get("agency")
     host = host or next((unit for unit in hosts if str(unit.pk) == chosen), None)
-    host = host or next((unit for unit in hosts if _task(unit, wanted)), hosts[0])
+    host = host or next((unit for unit in hosts if _task(meetings.tasks_for(unit), wanted)), hosts[0])
     tasks = meetings.tasks_for(host)
-    task = _task(host, wanted)
+    task = _task(tasks, wanted)
     initial = {
         "agency": str(host.pk),
         "task": str(task.pk) if task else "",
@@ -78,9 +78,9 @@ def new(request: MemberRequest) -> HttpResponse:
     return render(request, "patterns/form.html", context, status=status_of(request, form))
 
 
-def _task(host: Agency, proof_kind: str) -> Task | None:
-    """The task of `host` that such a meeting proves."""
-    return next((row for row in meetings.tasks_for(host) if row.proof_kind == proof_kind), None)
+def _task(tasks: Iterable[Task], proof_kind: str) -> Task | None:
+    """The one of `tasks` that such a meeting proves."""
+    return next((row for row in tasks if row.proof_kind == proof_kind), None)
 
 
 def _duty(request: MemberRequest) -> Duty | None:

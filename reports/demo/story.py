@@ -26,6 +26,7 @@ from reports.actions import accept, open_draft, return_report
 from reports.actions import submit as submit_report
 from reports.demo.affairs import Affairs
 from reports.demo.campaign import Drive
+from reports.demo.fought import Fought
 from reports.demo.inspections import Inspections
 from reports.demo.lead_rounds import LeadRounds
 from reports.demo.meetings import Meetings
@@ -102,7 +103,8 @@ class Story:
         yield from LeadRounds(self.start, self.end, self.people, LATE_TOWNSHIP).events()
         if self.weeks >= CAMPAIGN_WEEKS:
             drive = Drive(self.start, self.end, self.units, self.people)
-            for part in (drive, Meetings(drive), Supervision(drive), Inspections(drive), Affairs(drive)):
+            parts = (Meetings, Supervision, Inspections, Affairs, Fought)
+            for part in (drive, *(kind(drive) for kind in parts)):
                 yield from part.events()
         yield self._at(self.end.date() - dt.timedelta(days=1), 20), self._special
 
