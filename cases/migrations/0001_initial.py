@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from minewatch.lib.migrating import CreateModels
+from core.migrating import CreateModels
 
 
 class Migration(migrations.Migration):

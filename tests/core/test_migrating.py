@@ -6,7 +6,7 @@ from django.db import models
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.state import ProjectState
 
-from minewatch.lib.migrating import CreateModels
+from core.migrating import CreateModels
 
 
 class Editor:
