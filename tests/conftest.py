@@ -18,6 +18,7 @@ from tests.cast import Cast
 def _quiet(settings, tmp_path, monkeypatch):
     """Files go to a folder of the test; nothing rings a real broker; passwords hash fast."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.WHITENOISE_AUTOREFRESH = True  # each browser of a test would read the whole folder first
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr("core.jobs.current_app.send_task", lambda *args, **kwargs: None)
 

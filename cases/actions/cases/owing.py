@@ -42,18 +42,20 @@ def key_of(case: Case, key: str) -> str:
 def renew(case: Case, *, by: Member, step: CaseStep | None = None) -> None:
     """Open what is owed in the case's status, end what no longer is: done by `step` or no longer standing."""
     now_owed = {row.key: row for row in wanted(case)}
-    for key in _open_keys(case) - set(now_owed):
+    rows = Duty.objects.open().filter(key__startswith=key_of(case, "")).select_related("clock")
+    standing = {duty.key.split(":", 2)[2]: duty for duty in rows}
+    for key in (set(standing) & set(KEYS)) - set(now_owed):
         limit = KEYS[key]
         if step is not None and step.move in limit.moves:
             steps.fulfil(key=key_of(case, key), at=step.happened_at, by=by)
         else:
             steps.cancel(key=key_of(case, key), reason="案件已进入其他环节", by=by)
-    standing = _open_keys(case)
     for key, limit in now_owed.items():
         if key not in standing:
             _owe(case, limit)
     for family, (owed_of, reason) in FAMILIES.items():
-        _renew_rows(case, by, family, owed_of(case), reason)
+        there = {duty.key: duty for key, duty in standing.items() if key.startswith(f"{family}:")}
+        _renew_rows(case, by, there, owed_of(case), reason)
 
 
 def wanted(case: Case) -> list[Limit]:
@@ -104,11 +106,6 @@ def published(case: Case) -> CaseStep | None:
     return rows.order_by("-id").first()
 
 
-def _open_keys(case: Case) -> set[str]:
-    rows = Duty.objects.open().filter(key__in=[key_of(case, key) for key in KEYS])
-    return {key.rpartition(":")[2] for key in rows.values_list("key", flat=True)}
-
-
 def _owe(case: Case, limit: Limit) -> None:
     role = desk(case.holder) if limit.role == DESK else limit.role
     start = moment(case, "entered") if limit.since == HEARING else start_of(case, limit)
@@ -153,8 +150,8 @@ class Owed:
 
 def _disposals(case: Case) -> dict[str, Owed]:
     """没收物处置 (C17) is owed from service on, for each confiscation, while the decision stands."""
-    served = moment(case, SERVED)
-    if case.status not in CONFISCATING or served is None:
+    served = moment(case, SERVED) if case.status in CONFISCATING else None
+    if served is None:
         return {}
     rows = case.penalties.filter(kind__in=CONFISCATED, disposed_on__isnull=True)
     return {
@@ -182,18 +179,18 @@ FAMILIES: dict[str, tuple[Callable[[Case], dict[str, Owed]], str]] = {
 }
 
 
-def _renew_rows(case: Case, by: Member, family: str, owed: dict[str, Owed], reason: str) -> None:
-    """Open a duty for each row that owes something, end those that stand for nothing or for another day."""
-    there = {}
-    standing = Duty.objects.open().filter(key__startswith=key_of(case, f"{family}:"))
-    for duty in standing.select_related("clock"):
-        one = owed.get(duty.key)
+def _renew_rows(
+    case: Case, by: Member, there: dict[str, Duty], owed: dict[str, Owed], reason: str
+) -> None:
+    """Open a duty for each row that owes something; end those `there` that stand for nothing now."""
+    stale = set()
+    for key, duty in there.items():
+        one = owed.get(key)
         if one is None or (duty.started_at, duty.clock and duty.clock.code) != (one.since, one.clock):
-            steps.cancel(key=duty.key, reason=reason, by=by)
-        else:
-            there[duty.key] = duty
+            steps.cancel(key=key, reason=reason, by=by)
+            stale.add(key)
     for key, one in owed.items():
-        if key in there:
+        if key in there and key not in stale:
             continue
         steps.open_step(
             key=key,
