@@ -35,9 +35,10 @@ def _heavy():
     return heavy
 
 
-#: These ask every address, or every page one person finds: minutes of work in which nothing is of a database.
+#: These ask every address, or every page one person finds, or what knows no database at all: minutes of work
+#: in which nothing depends on the server.
 #: CI does it in `make test` (SQLite), not a second time on PostgreSQL; `make prove` does.
-SWEEPS = ("tests/policy/", "tests/cases/test_rights_sweep.py")
+SWEEPS = ("tests/policy/", "tests/cases/test_rights_sweep.py", "tests/lib/")
 SWEPT_ELSEWHERE = "asked in `make test`; on PostgreSQL by `make prove` only"
 
 
