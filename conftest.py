@@ -35,10 +35,23 @@ def _heavy():
     return heavy
 
 
-#: These ask every address, or every page one person finds, or what knows no database at all: minutes of work
-#: in which nothing depends on the server.
-#: CI does it in `make test` (SQLite), not a second time on PostgreSQL; `make prove` does.
-SWEEPS = ("tests/policy/", "tests/cases/test_rights_sweep.py", "tests/lib/")
+#: These ask every address, or every page one person finds, or use no database at all: minutes of work in
+#: which nothing depends on the server. CI does it in `make test` (SQLite), not a second time on PostgreSQL;
+#: `make prove` does.
+SWEEPS = ("tests/policy/", "tests/cases/test_rights_sweep.py")
+NO_DATABASE = (
+    "tests/lib/",
+    "tests/core/test_manual.py",
+    "tests/core/test_templates.py",
+    "tests/core/test_words.py",
+    "tests/duties/test_definitions.py",
+    "tests/duties/test_five_notices.py",
+    "tests/duties/test_notice_texts.py",
+    "tests/ledgers/test_columns.py",
+    "tests/ledgers/test_official_form.py",
+    "tests/reports/test_writers.py",
+)
+ONCE = (*SWEEPS, *NO_DATABASE)
 SWEPT_ELSEWHERE = "asked in `make test`; on PostgreSQL by `make prove` only"
 
 
@@ -49,7 +62,7 @@ def swept_elsewhere() -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items if swept_elsewhere() else ():
-        if item.nodeid.startswith(SWEEPS):
+        if item.nodeid.startswith(ONCE):
             item.add_marker(pytest.mark.skip(reason=SWEPT_ELSEWHERE))
     if REQUIRED:
         return
@@ -87,7 +100,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if swept_elsewhere():
-        left_out = ", ".join(SWEEPS)
+        left_out = ", ".join(ONCE)
         terminalreporter.write_line(f"NOT RUN: {left_out} – {SWEPT_ELSEWHERE}", yellow=True, bold=True)
     for marker, why in missing().items():
         terminalreporter.write_line(f"NOT RUN: {marker} tests – {why}", yellow=True, bold=True)
