@@ -91,6 +91,7 @@ class Fought:
             quantity=Decimal("200"),
             amount=Decimal("9600"),
             receipt="示范1401",
+            complete=False,
             upload=document("拍卖成交确认书"),
         )
 
