@@ -51,7 +51,16 @@ NO_DATABASE = (
     "tests/ledgers/test_official_form.py",
     "tests/reports/test_writers.py",
 )
-ONCE = (*SWEEPS, *NO_DATABASE)
+#: Several processes on a SQLite of their own, whatever the run's database is.
+OWN_DATABASE = (
+    "tests/core/test_commands.py",
+    "tests/core/test_supervisor.py",
+    "tests/duties/test_load_campaign.py::test_three_loaders",
+    "tests/duties/test_race.py",
+    "tests/duties/test_sweep_race.py",
+    "tests/ledgers/test_import_races.py",
+)
+ONCE = (*SWEEPS, *NO_DATABASE, *OWN_DATABASE)
 SWEPT_ELSEWHERE = "asked in `make test`; on PostgreSQL by `make prove` only"
 
 

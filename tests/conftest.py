@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -28,6 +33,23 @@ def _fresh_calendar():
     """A test's own 放假安排 is not taken for another's: a row rolled back gives its number away again."""
     for read in (calendars._rows, calendars._read, calendars._names):
         read.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory) -> Path:
+    """A home with an empty SQLite database, made once for all workers; who starts processes copies it."""
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if os.environ.get("PYTEST_XDIST_WORKER") else place
+    home = place / "installed"
+    with (place / "installed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "ready").exists():
+            servers = ("DATABASE_URL", "REDIS_URL")
+            env = {key: value for key, value in os.environ.items() if key not in servers}
+            env |= {"MINEWATCH_HOME": str(home), "MINEWATCH_LOG": "ERROR"}
+            subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=env, check=True, timeout=400)
+            (home / "ready").touch()
+    return home
 
 
 @pytest.fixture

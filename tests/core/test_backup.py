@@ -67,8 +67,11 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def seeded(self) -> Site:
-        self.ok("migrate", "-v0")
+    def seeded(self, installed: Path | None = None) -> Site:
+        if installed is None:
+            self.ok("migrate", "-v0")
+        else:
+            shutil.copytree(installed, self.home, dirs_exist_ok=True)
         self.ok("shell", "-v0", "-c", SEED)
         return self
 
@@ -90,8 +93,8 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory) -> Site:
-    return Site(tmp_path_factory.mktemp("source")).seeded()
+def source(tmp_path_factory, installed) -> Site:
+    return Site(tmp_path_factory.mktemp("source")).seeded(installed)
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +106,9 @@ def archive(source: Site, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def used(tmp_path_factory) -> Site:
+def used(tmp_path_factory, installed) -> Site:
     """Another installation in which people work."""
-    return Site(tmp_path_factory.mktemp("used")).seeded()
+    return Site(tmp_path_factory.mktemp("used")).seeded(installed)
 
 
 def copy_of(site: Site, home: Path) -> Site:

@@ -10,6 +10,7 @@ import sys
 from copy import deepcopy
 from io import StringIO
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import time_machine
@@ -891,7 +892,8 @@ print(Campaign.objects.count(), AuditEntry.objects.filter(verb="campaign.loaded"
 """
 
 
-def test_three_loaders_and_schedulers_at_once_load_once(tmp_path, file):
+def test_three_loaders_and_schedulers_at_once_load_once(tmp_path, installed, file):
+    copytree(installed, tmp_path, dirs_exist_ok=True)
     env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
     env |= {"MINEWATCH_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "minewatch.settings"}
     env["MINEWATCH_LOG"] = "ERROR"
@@ -906,7 +908,6 @@ def test_three_loaders_and_schedulers_at_once_load_once(tmp_path, file):
         assert process.returncode == 0
         return out.strip()
 
-    told(start("migrate", "-v0"))
     told(start("shell", "-v0", "-c", PREPARE))
     loaders = [start("shell", "-v0", "-c", LOADER.format(path=file)) for _ in range(3)]
     ended = sorted(told(process) for process in loaders)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from shutil import copytree
 
 import pytest
 
@@ -39,7 +40,8 @@ print(len(keys) - len(set(keys)), Proof.objects.count(), len(changes) - len(set(
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, installed):
+    copytree(installed, tmp_path, dirs_exist_ok=True)
     env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
     env |= {
         "MINEWATCH_HOME": str(tmp_path),
@@ -62,7 +64,6 @@ def finished(process):
 
 
 def test_four_schedulers_open_and_prove_once(run):
-    finished(run("migrate", "-v0"))
     finished(run("shell", "-v0", "-c", PREPARE))
     for process in [run("shell", "-v0", "-c", WORK) for _ in range(4)]:
         finished(process)

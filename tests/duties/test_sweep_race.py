@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from shutil import copytree
 
 import pytest
 
@@ -71,7 +72,8 @@ def gateway():
 
 
 @pytest.fixture
-def run(tmp_path, gateway):
+def run(tmp_path, installed, gateway):
+    copytree(installed, tmp_path, dirs_exist_ok=True)
     env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
     env |= {
         "MINEWATCH_HOME": str(tmp_path),
@@ -100,7 +102,6 @@ def together(run, code):
 
 
 def test_three_at_once_remind_once_and_keep_the_rate(run, gateway):
-    finished(run("migrate", "-v0"))
     finished(run("shell", "-v0", "-c", PREPARE))
     together(run, SWEEP)
     told, duties, untold, doubles, heard, tried = map(int, finished(run("shell", "-v0", "-c", COUNT)).split())

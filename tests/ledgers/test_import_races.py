@@ -67,7 +67,7 @@ def start(home, code):
         "DJANGO_SETTINGS_MODULE": "minewatch.settings",
         "MINEWATCH_LOG": "ERROR",
     }
-    task = ["shell", "-v0", "-c", code] if code else ["migrate", "-v0"]
+    task = ["shell", "-v0", "-c", code]
     return subprocess.Popen([sys.executable, "manage.py", *task], env=env, stdout=subprocess.PIPE, text=True)
 
 
@@ -78,9 +78,9 @@ def finished(process):
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
+def prepared(tmp_path_factory, installed):
     home = tmp_path_factory.mktemp("prepared")
-    finished(start(home, ""))
+    shutil.copytree(installed, home, dirs_exist_ok=True)
     finished(start(home, PREPARE))
     return home
 
