@@ -26,8 +26,9 @@ ARGUMENTS = [
 
 
 def chromium() -> str:
-    """The browser that Debian ships."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    """The browser that Debian ships; its shell without windows where it is there."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = (shutil.which(name) for name in names)
     return next(filter(None, found), "")
 
 
