@@ -71,7 +71,7 @@ def swept_elsewhere() -> bool:
 
 
 #: Of one test with many cases CI asks the first on PostgreSQL; `make test` asks all, `make prove` there too.
-FIRST_CASES = 2
+FIRST_CASES = 1
 WHOLE = ("browser", "postgres", "heavy")  # these run there alone
 
 
@@ -130,7 +130,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if swept_elsewhere():
-        more = f"; of a test with many cases the first {FIRST_CASES} are"
+        more = f"; of a test with many cases all but the first {FIRST_CASES}"
         line = f"NOT RUN: {', '.join(ONCE)} – {SWEPT_ELSEWHERE}{more}"
         terminalreporter.write_line(line, yellow=True, bold=True)
     for marker, why in missing().items():

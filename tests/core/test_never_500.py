@@ -34,7 +34,8 @@ from tests.ledgers.make import entry, site
 from tests.reports.factory import patrol_duty
 
 pytestmark = pytest.mark.django_db
-ROLES = ("qingshi.filler", "office", "sysadmin")
+#: Who asks: in CI the one who may ask most.
+ROLES = ("office", "qingshi.filler", "sysadmin") if heavy(10) >= 10 else ("office",)
 CONTROLS = "\x01\x1f\x7f\u2028"
 JUNK = ("²", "9" * 30, "-1", CONTROLS, "2022-13-45", "a" * 5000, "{}", "'", "%", "1~2", "1e999", "NaN")
 HARD = ("²", "9" * 30, CONTROLS, "2022-13-45")
