@@ -47,10 +47,16 @@ def template_of(agency: Agency, kind: str, on: dt.date) -> CaseNumber | None:
 
 
 def take(agency: Agency, kind: str, on: dt.date) -> str:
-    """The next number of the unit's series of that year; by the house's template when it keeps none."""
+    """The next number of the unit's series of that year; by the house's template when it keeps none.
+
+    A case number that somebody typed ahead of the series has its place in it and is not given again.
+    """
     row = template_of(agency, kind, on)
     template, organ = (row.template, row.organ) if row else (DEFAULT, agency.label)
-    return said(template, organ, on.year, Counter.take(series(agency, kind, on.year)))
+    while True:
+        number = said(template, organ, on.year, Counter.take(series(agency, kind, on.year)))
+        if kind != "case" or not Case.objects.filter(holder=agency, number=number).exists():
+            return number
 
 
 def take_if_kept(agency: Agency, kind: str, on: dt.date) -> str:

@@ -395,6 +395,19 @@ def test_what_revives_opens_a_new_case(cast):
         cases.look_back(visit=visit, by=cast.nr_head, text="未见异常", again=False)
 
 
+# ---------------------------------------------------------------- number
+
+
+def test_a_number_typed_ahead_of_the_series_is_not_given_again(cast):
+    given, numbers = {0: "自然资源局立字〔2026〕2号"}, []
+    for n in range(4):
+        case = make.with_facts(cast)
+        do(cast, case, "request_filing", "nr.officer", at(2026, 9, 2, 9), text="x")
+        do(cast, case, "approve_filing", "nr.head", at(2026, 9, 2, 10), number=given.get(n, ""))
+        numbers.append(int(fresh(case).number.rpartition("〕")[2].rstrip("号")))
+    assert numbers == [2, 1, 3, 4]
+
+
 # ---------------------------------------------------------------- holder
 
 
