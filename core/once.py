@@ -37,7 +37,7 @@ def once(*, token: UUID | None, verb: str, member: Member | None, make: Callable
             kind, key = subject_of(row)
             Once.objects.create(token=token, verb=verb, member=member, subject_kind=kind, subject_id=key)
             return row
-    except IntegrityError:
+    except (IntegrityError, DomainError):  # a twin was first, at the token or at the move itself
         prior = _prior(token, verb, member)
         if prior is None:
             raise

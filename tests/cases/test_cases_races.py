@@ -3,6 +3,7 @@
 import random
 import threading
 from functools import partial
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -121,6 +122,15 @@ def test_of_two_reviewers_one_wins_and_the_other_hears_of_it(transactional_cast,
         won, lost = won + len(steps), lost + len(told)
     assert (won, lost) == (rounds, rounds)
     print(f"{rounds} races: {won} winners, {lost} conflicts")  # noqa: T201
+
+
+def test_a_double_click_at_once_acts_once_and_everybody_gets_the_same_step(transactional_cast):
+    cast, token = transactional_cast, uuid4()
+    with time_machine.travel(NOW, tick=False):
+        case = make.with_facts(cast, when=NOW)
+        click = partial(cases.take, move="request_filing", by=cast.nr_officer, text="报请", token=token)
+        found = together(*(partial(click, case=fresh(case)) for _ in range(8)))
+    assert {answer.pk for answer in found} == {case.steps.get(move="request_filing").pk}
 
 
 @pytest.mark.parametrize("by_lead", [False, True])

@@ -13,7 +13,7 @@ from cases.edges import Edge
 from cases.models import Referral, ReferralStep
 from cases.states import REFERRAL_MOVES, ReferralMove
 from core.access import hold
-from core.errors import Conflict, DomainError, Missing, NotAllowed
+from core.errors import DomainError, Missing, NotAllowed
 from core.once import once
 from core.workflow import conflict
 from minewatch.lib.clock import now
@@ -76,18 +76,9 @@ def take(
         fresh = _guarded(referral, transition, by, expected)
         return _make(fresh, transition, by, expected, happened_at, needs.named(upload), given)
 
-    def act() -> ReferralStep:
+    try:
         with numbers.unclashed():
             return once(token=token, verb=f"referral.{move}", member=by, make=make)
-
-    try:
-        try:
-            return act()
-        except (Conflict, Missing, NotAllowed):
-            if token is None:
-                raise
-            # the same form, sent twice at once: its twin may have been the one who was first
-            return act()
     finally:
         referral.refresh_from_db()
 
