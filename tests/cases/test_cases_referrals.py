@@ -106,7 +106,7 @@ def test_no_new_fine_is_decided_while_a_criminal_referral_is_pending(cast):
     with pytest.raises(DomainError, match="第三十五条"):
         make.do(cast, case, "decide", "nr.head", NOW)
     page = cast.client("nr.head").get(f"/cases/{case.pk}/").content.decode()
-    assert "不得作出新的罚款决定" in page
+    assert "不得再作出新的罚款决定" in page
 
 
 def test_other_penalties_are_decided_beside_it(cast):
@@ -131,6 +131,19 @@ def test_a_case_is_not_closed_before_its_referral_is_answered_and_closed(cast):
     referral_make.take(cast, row, "close", "nr.officer")
     make.do(cast, case, "request_closing", "nr.officer", NOW, text="x")
     assert fresh(case).status == "closing"
+
+
+def test_who_takes_the_case_over_does_not_end_it_over_what_went_out_before(cast):
+    case = make.filed(cast, when=at(2026, 9, 1, 9))
+    row = referral_make.referral(cast, "jurisdiction", "accepted", case=fresh(case))
+    water = cast.unit("water")
+    make.do(cast, case, "designate", "office", NOW, unit=water, text="x", upload=make.paper())
+    with pytest.raises(DomainError, match=row.number):
+        make.do(cast, case, "revoke", "water.approver", NOW, text="x")
+    referral_make.take(cast, row, "answer", "ecology.officer", result="penalty")
+    referral_make.take(cast, row, "close", "nr.officer")
+    make.do(cast, case, "revoke", "water.approver", NOW, text="x")
+    assert fresh(case).status == "revoked"
 
 
 def test_a_referral_that_begins_while_closing_waits_stops_the_approval(cast):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from cases import remedies, sentinel, standing
 from cases.disposing import CONFISCATED
 from cases.models import Case, Measure, Referral
@@ -30,7 +32,7 @@ def why_open(case: Case) -> list[str]:
     found = []
     sent = open_referrals(case)
     if sent:
-        found.append(f"本单位移出的 {'、'.join(sent)} 还没有答复并办结")
+        found.append(f"移出的 {'、'.join(sent)} 还没有答复并办结")
     owed = unanswered(case)
     if owed:
         found.append(f"收到的 {'、'.join(owed)} 还没有反馈结果")
@@ -77,11 +79,12 @@ def _of_remedies(case: Case) -> list[str]:
 
 
 def open_referrals(case: Case) -> list[str]:
-    """Numbers of referrals of the affair that the case's unit sent and that are not closed.
+    """Numbers of referrals of the affair that the case's unit sent, or that began on the case before it came
+    to this unit (提级办理、指定管辖), and that are not closed.
 
     A clue to discipline inspection keeps no case open: that a case may not be closed would tell of it.
     """
-    rows = standing.unanswered(case.matter).filter(sender=case.holder)
+    rows = standing.unanswered(case.matter).filter(Q(sender=case.holder) | Q(case=case))
     return list(rows.order_by("id").values_list("number", flat=True))
 
 
