@@ -12,7 +12,7 @@ from django.db import models
 
 from agencies.models import AgencyKind as K
 from agencies.models import Role
-from cases.states import Family, Side
+from cases.states import COURT_RESULTS, Family, Side
 from cases.states import ReferralStatus as S
 
 
@@ -255,12 +255,18 @@ class Result(models.TextChoices):
 
 
 PENAL_RESULTS = (Result.PROSECUTED, Result.JUDGED, Result.WITHDRAWN, Result.NON_PROSECUTED)
+#: What becomes of a case that was sent on for trial.
+AFTER_PROSECUTION = (Result.JUDGED, Result.NON_PROSECUTED, Result.WITHDRAWN)
+#: A fine not yet imposed is not imposed beside the 罚金: not while a court may give one, nor once it has.
+NO_FINE = (Result.PROSECUTED, Result.JUDGED)
 #: The criminal way ended without a sentence: what remains is administrative (310号第十条、第十三条).
 BACK_TO_ADMIN = (Result.WITHDRAWN, Result.NON_PROSECUTED)
 
 
-def results(edge: str) -> tuple[Result, ...]:
-    """Results that an answer to a referral of kind `edge` may have."""
+def results(edge: str, move: str = "answer") -> tuple[Result, ...]:
+    """Results that `move`, an answer to a referral of kind `edge`, may have."""
+    if move in COURT_RESULTS:
+        return AFTER_PROSECUTION
     if EDGES[edge].family == Family.CRIMINAL:
         return PENAL_RESULTS
     if edge == Edge.DETENTION:

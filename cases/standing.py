@@ -13,9 +13,18 @@ from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, AgencyKind, Member, Role
 from agencies.posts import signers
-from cases.edges import BACK_TO_ADMIN, EDGES, Edge, Result
+from cases.edges import BACK_TO_ADMIN, EDGES, NO_FINE, Edge, Result
 from cases.models import Referral, ReferralStep
-from cases.states import HANDS, NOTIFIES, REFERRAL_MOVES, REFERRAL_OVER, Family, ReferralMove, Side
+from cases.states import (
+    COURT_RESULTS,
+    HANDS,
+    NOTIFIES,
+    REFERRAL_MOVES,
+    REFERRAL_OVER,
+    Family,
+    ReferralMove,
+    Side,
+)
 from cases.states import ReferralStatus as S
 from core.access import barred_from
 from core.workflow import legal
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
     from core.models import Matter
 
 TEAM_FIRST = "请先指定两名以上办案人员，再报请批准（第310号令第五条）。"
+NOT_PROSECUTED = "只有反馈为“已移送起诉”的案件，才登记起诉后的处理结果。"
+TRIAL_FIRST = "案件已移送起诉，请等法院或者检察院有了处理结果再定。"
 HANDLE_FIRST = "案件已撤销或者不起诉，请先“转行政处理”，再办结（第310号令第十条、第十三条）。"
 NOTIFIED_SO = "涉案物品的移交情况和这一步不符，请刷新后再办。"
 WAITS_FOR_CHECK = "有一条代录的步骤等待核对，请先核对。"
@@ -242,8 +253,20 @@ def why_illegal(referral: Referral, move: ReferralMove | str) -> str:
         return TEAM_FIRST
     if move.name in NOTIFIES and move.target != passed_from(referral):
         return NOTIFIED_SO
-    if move.name == "close" and referral.status == S.ANSWERED and referral.result in BACK_TO_ADMIN:
+    return _why_not_by_result(referral, move)
+
+
+def _why_not_by_result(referral: Referral, move: ReferralMove) -> str:
+    """What the result that was answered forbids."""
+    prosecuted = referral.result == Result.PROSECUTED
+    if move.name in COURT_RESULTS and not prosecuted:
+        return NOT_PROSECUTED
+    if referral.status != S.ANSWERED:
+        return ""
+    if move.name == "close" and referral.result in BACK_TO_ADMIN:
         return HANDLE_FIRST
+    if move.name == "handle" and prosecuted:
+        return TRIAL_FIRST
     return ""
 
 
@@ -262,13 +285,13 @@ def passed_from(referral: Referral) -> str:
 def pending_criminal(matter: Matter) -> Referral | None:
     """The criminal referral that keeps new fines from being decided (处罚法第三十五条), if there is one.
 
-    From the hand-over until it is recalled, turned to administrative handling or closed; once a court has
-    judged it goes on keeping them away, also while the rest is handled administratively: a fine not yet
-    imposed is not imposed beside the 罚金.
+    From the hand-over until it is recalled, turned to administrative handling or closed. A case sent on for
+    trial goes on keeping them away, closed or not, and so does a judgment, also while the rest is handled
+    administratively: a fine not yet imposed is not imposed beside the 罚金.
     """
     rows = Referral.objects.filter(matter=matter, edge=Edge.CRIMINAL, sent_at__isnull=False)
     running = ~Q(status__in=(*REFERRAL_OVER, S.ADMIN_HANDLING))
-    return rows.filter(running | Q(result=Result.JUDGED)).order_by("pk").first()
+    return rows.filter(running | Q(result__in=NO_FINE)).order_by("pk").first()
 
 
 def unanswered(matter: Matter) -> QuerySet[Referral]:

@@ -389,6 +389,32 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
         needs=("result",),
         needs_reason=True,
     ),
+    # two rows of one step: what the court or the procuratorate made of a case that was sent on for trial may
+    # come before or after the sender has closed the referral (cases.standing.why_illegal)
+    ReferralMove(
+        "court_result",
+        (S.ANSWERED,),
+        S.ANSWERED,
+        roles=HANDS,
+        side=Side.RECEIVER,
+        label="反馈起诉后的处理结果",
+        families=PENAL,
+        asks=("result", "number", "file"),
+        needs=("result",),
+        needs_reason=True,
+    ),
+    ReferralMove(
+        "court_result_closed",
+        (S.CLOSED,),
+        S.CLOSED,
+        roles=HANDS,
+        side=Side.RECEIVER,
+        label="反馈起诉后的处理结果",
+        families=PENAL,
+        asks=("result", "number", "file"),
+        needs=("result",),
+        needs_reason=True,
+    ),
     ReferralMove(
         "reply",
         (S.RECEIVED, S.SUPPLEMENT_ASKED),
@@ -432,6 +458,8 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
 )
 #: The written notice that a filed case was passed to other police (公安刑程 184).
 NOTIFIES = frozenset({"notify_pass", "notify_pass_handed"})
+#: What came of a case after 移送起诉.
+COURT_RESULTS = frozenset({"court_result", "court_result_closed"})
 #: Nothing is owed any more.
 REFERRAL_OVER = (S.RECALLED, S.CLOSED)
 #: Not yet with the receiver.

@@ -44,6 +44,8 @@ TEXTS = {
     "designate": "指定的理由",
     "overrule": "裁定的理由",
     "answer": "办理情况",
+    "court_result": "处理情况",
+    "court_result_closed": "处理情况",
     "reply": "函复内容",
     "reject_answer": "需要补充的内容",
     "handle": "处理安排",
@@ -76,7 +78,7 @@ class MoveForm(Form):
         text.required = move.needs_reason
         text.error_messages["required"] = f"请填写{text.label}。"
         makers = {
-            "result": lambda: _result(referral),
+            "result": lambda: _result(referral, move),
             "unit": lambda: _unit(units, "移送到" if move.name == "pass_on" else "转送单位"),
             "officers": lambda: _officers(people),
             "due": _due,
@@ -147,8 +149,8 @@ def _unit(units: Sequence[Agency], label: str) -> forms.Field:
     return forms.ChoiceField(label=label, help_text=words, choices=[("", "请选择"), *by_pk(units)])
 
 
-def _result(referral: Referral) -> forms.Field:
-    found = [(row.value, row.label) for row in results(referral.edge)]
+def _result(referral: Referral, move: ReferralMove) -> forms.Field:
+    found = [(row.value, row.label) for row in results(referral.edge, move.name)]
     return forms.ChoiceField(label="结果", choices=found, widget=forms.RadioSelect)
 
 

@@ -42,6 +42,8 @@ CRIMINAL = {
     ("ordered", "file"): ("receiver leader", "filed"),
     ("filed", "hand_over"): ("sender", "handed_over"),
     ("handed_over", "answer"): ("receiver", "answered"),
+    ("answered", "court_result"): ("receiver", "answered"),
+    ("closed", "court_result_closed"): ("receiver", "closed"),
     ("filed", "pass_on"): ("receiver leader", "passed"),
     ("handed_over", "pass_on"): ("receiver leader", "passed"),
     ("passed", "notify_pass"): ("receiver", "filed"),
@@ -85,6 +87,8 @@ SILENT = frozenset({"draft", "closed", "recalled"})
 ACTS = sorted({act for table in (CRIMINAL, TRANSFER, COMMON) for _, act in table})
 
 
+#: After 移送起诉: the court's judgment, or that there is no trial; before or after the sender has closed.
+LATER = frozenset({"court_result", "court_result_closed"})
 #: Not yet with the other side, or back from it as if it had never been sent.
 UNSENT = frozenset({"draft", "team_named", "reported", "refused", "approved", "recalled"})
 
@@ -118,12 +122,18 @@ class Walk:
             return False
         if act in ("notify_pass", "notify_pass_handed"):
             return self.table[self.state, act][1] == self.back_to
+        if act in LATER:
+            return self.result == "prosecuted"  # what the court or the procuratorate then made of it
         if act == "close" and self.state == "answered":
             return self.result not in ("withdrawn", "non_prosecuted")
+        if act == "handle" and self.state == "answered":
+            return self.result != "prosecuted"
         return True
 
     def leads_on(self, act: str) -> bool:
         """Whether `act` changes the state and ends nothing early."""
+        if act in LATER:
+            return True
         return act not in ("recall", "refuse") and self.table[self.state, act][1] != self.state
 
     def take(self, act: str, by: tuple[str, ...], result: str = "") -> None:
@@ -135,7 +145,7 @@ class Walk:
         self.trail.append(act)
         if act == "report":
             self.head_reported = "sender head" in by
-        if act == "answer":
+        if act == "answer" or act in LATER:
             self.result, self.answered = result, True
         if act == "reject_answer":
             self.answered = False
@@ -154,10 +164,10 @@ class Walk:
 
     @property
     def keeps_fines_away(self) -> bool:
-        """处罚法35: while the criminal way is open, and for good once a court has judged."""
+        """处罚法35: while the criminal way is open or a court has the case; for good once it has judged."""
         if not self.criminal or not self.sent:
             return False
-        return self.result == "judged" or self.state not in ("closed", "handling")
+        return self.result in ("judged", "prosecuted") or self.state not in ("closed", "handling")
 
     @property
     def owed(self) -> bool:

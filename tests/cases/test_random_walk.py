@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from agencies.models import Role
 from conftest import heavy
 from core.errors import DomainError
-from tests.cases.model import ACTS, CASE_ACTS, CASE_OVER, Walk
+from tests.cases.model import ACTS, CASE_ACTS, CASE_OVER, LATER, Walk
 from tests.cases.walking import PEOPLE, STAGES, START, World, case_step, look, standings, step, trace
 
 NAMES = sorted(PEOPLE)
@@ -148,7 +148,7 @@ class Affairs(RuleBasedStateMachine):
         for row, walk in zip(self.seen.referrals, self.walk.referrals, strict=True):
             if walk.state == "closed":
                 assert walk.answered, self._trail()
-                last = row.steps.latest("id")
+                last = row.steps.exclude(move__in=LATER).latest("id")
                 assert last.move == "close" and last.text and row.closed_at is not None
         if self.walk.state in CASE_OVER:
             assert all(row.status in ("closed", "recalled") for row in self.seen.referrals), self._trail()

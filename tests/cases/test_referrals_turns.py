@@ -360,12 +360,57 @@ def test_without_a_common_unit_above_the_joint_office_decides(cast):
         ("returned", True),
         ("handling", False),
         ("recalled", False),
-        ("closed", False),
     ],
 )
 def test_a_criminal_referral_keeps_fines_away_from_the_hand_over_to_its_end(cast, status, pending):
     row = make.referral(cast, "criminal", status, result="prosecuted")
     assert standing.pending_criminal(row.matter) == (row if pending else None)
+
+
+def test_a_referral_that_ended_without_trial_keeps_no_fine_away(cast):
+    row = make.referral(cast, "criminal", "answered", result="withdrawn")
+    make.take(cast, row, "handle", "nr.officer")
+    make.take(cast, row, "close", "nr.officer")
+    assert row.status == "closed" and standing.pending_criminal(row.matter) is None
+
+
+@pytest.mark.parametrize("status", ["answered", "closed"])
+@pytest.mark.parametrize(("result", "kept"), [("judged", True), ("non_prosecuted", False)])
+def test_a_case_on_trial_keeps_them_away_until_it_is_known_what_came_of_it(cast, status, result, kept):
+    row = make.referral(cast, "criminal", status, result="prosecuted")
+    move = "court_result" if status == "answered" else "court_result_closed"
+    assert standing.pending_criminal(row.matter) == row
+    owed = open_keys(row)
+    make.take(cast, row, move, "police.officer", result=result)
+    assert (row.status, row.result) == (status, result) and open_keys(row) == owed
+    if status == "closed":
+        assert standing.pending_criminal(row.matter) == (row if kept else None)
+    else:
+        assert standing.pending_criminal(row.matter) == row  # closed or handled by the sender first
+    heard = Notice.objects.filter(member=cast.nr_officer, kind="referral.moved")
+    assert heard.latest("id").text.startswith(f"移送 {row.number}：反馈起诉后的处理结果")
+    with pytest.raises(DomainError, match="已移送起诉"):
+        make.take(cast, row, move, "police.officer", result=result)
+
+
+@pytest.mark.parametrize("result", ["prosecuted", "penalty", ""])
+def test_what_came_of_a_trial_is_one_of_its_ends(cast, result):
+    row = make.referral(cast, "criminal", "closed", result="prosecuted")
+    with pytest.raises(DomainError) as refused:
+        make.take(cast, row, "court_result_closed", "police.officer", result=result)
+    assert refused.value.field == "result"
+
+
+def test_nobody_but_the_receiver_says_what_came_of_a_trial(cast):
+    row = make.referral(cast, "criminal", "closed", result="prosecuted")
+    with pytest.raises(NotAllowed):
+        make.take(cast, row, "court_result_closed", "nr.officer", result="judged")
+
+
+def test_a_case_on_trial_does_not_turn_administrative(cast):
+    row = make.referral(cast, "criminal", "answered", result="prosecuted")
+    with pytest.raises(DomainError, match="等法院或者检察院"):
+        make.take(cast, row, "handle", "nr.officer")
 
 
 def test_a_judgment_keeps_them_away_for_good(cast):

@@ -19,7 +19,7 @@ from core.models import Matter
 from duties.models import Duty
 from minewatch.lib.clock import SHANGHAI
 from tests.cases import make, make_cases
-from tests.cases.model import Affair, Walk
+from tests.cases.model import LATER, Affair, Walk
 
 START = dt.datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 #: who tries: side and standing of each, as the model speaks of them
@@ -37,7 +37,8 @@ PEOPLE = {
 }
 #: the two police organs between which a filed case may pass
 POLICE = ("police", "police2")
-RESULTS = {True: ("judged", "withdrawn", "non_prosecuted"), False: ("penalty", "no_violation")}
+AFTER_TRIAL = ("judged", "withdrawn", "non_prosecuted")
+RESULTS = {True: ("prosecuted", *AFTER_TRIAL), False: ("penalty", "no_violation")}
 WORDS = "按规定办理"
 #: stage a walk begins at → how such a case is made, what the model knows of it; "": a referral without case
 STAGES = {
@@ -199,6 +200,8 @@ def step(world: World, row: Referral, act: str, who: str, walk: Walk) -> str:
         given["unit"] = world.cast.unit(POLICE[(walk.passes + 1) % 2])
     if act == "answer":
         given["result"] = Result(RESULTS[walk.criminal][len(walk.trail) % len(RESULTS[walk.criminal])])
+    if act in LATER:
+        given["result"] = Result(AFTER_TRIAL[len(walk.trail) % len(AFTER_TRIAL)])
     referrals.take(referral=row, move=act, by=world.member(who), **given)
     return str(given.get("result", ""))
 

@@ -130,6 +130,8 @@ def _stamps(
             stamps["superior"] = _needed(standing.common_superior(referral), "没有共同上级单位")
         case "answer" | "reply":
             stamps |= {"result": facts.result, "answered_at": at}
+        case "court_result" | "court_result_closed":
+            stamps["result"] = facts.result
         case "reject_answer":
             stamps |= {"result": "", "answered_at": None}
         case "recall" | "close":

@@ -111,7 +111,7 @@ def _officers(referral: Referral, move: ReferralMove, officers: Iterable[Member]
 def _result(referral: Referral, move: ReferralMove, result: str) -> str:
     if "result" not in move.asks:
         return ""
-    if result not in {row.value for row in results(referral.edge)}:
+    if result not in {row.value for row in results(referral.edge, move.name)}:
         raise DomainError("请选择办理结果。", field="result")
     return result
 

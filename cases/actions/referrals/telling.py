@@ -9,7 +9,7 @@ from agencies.posts import signers
 from cases.edges import Edge
 from cases.models import Referral
 from cases.standing import office_of
-from cases.states import NOTIFIES, ReferralMove, Side
+from cases.states import COURT_RESULTS, NOTIFIES, ReferralMove, Side
 from cases.states import ReferralStatus as S
 from core import notices
 from core.access import barred_from
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KIND = "referral.moved"
-ANSWERS = frozenset({"answer", "reply"})
+ANSWERS = frozenset({"answer", "reply"}) | COURT_RESULTS
 
 
 def people(referral: Referral, side: str) -> list[Member]:
