@@ -81,12 +81,13 @@ def _sums(act: Violation) -> law.Facts:
 
 
 def out_of_range(case: Case) -> list[str]:
-    """Fines that lie outside what the law of the violations allows by its figures; for whoever decides."""
+    """Fines that lie outside what the law of the violations allows by its figures, at whichever stage (at
+    once, 拒不改正, 情节严重); for whoever decides."""
     found = []
     acts = list(case.violations.select_related("offence", "party"))
     for row in case.penalties.filter(kind=Penalty.Kind.FINE).select_related("party"):
         mine = [act for act in acts if row.party_id is None or act.party_id in (None, row.party_id)]
-        spans = [law.penalty_range(act.offence, _sums(act)) for act in mine]
+        spans = [span for act in mine for _, span in law.penalty_ranges(act.offence, _sums(act))]
         lows = [span.low for span in spans if span.low is not None]
         highs = [span.high for span in spans if span.high is not None]
         if len(highs) != len(spans) or not spans:

@@ -98,7 +98,14 @@ BASES = {
     "area": ("area", "占地面积", "元/平方米"),
     "volume": ("volume", "倾倒数量", "元/立方米"),
 }
-STAGES = ("first", "refusal", "serious")
+#: stage of a text → how the page names it; what is imposed at once has no name of its own
+STAGES = {"first": "", "refusal": "拒不改正的", "serious": "情节严重的"}
+
+
+def penalty_ranges(offence: Offence, facts: Facts) -> list[tuple[str, Range]]:
+    """(name of the stage, what may be fined there) for each stage that `offence` has; at least the first."""
+    stages = [stage for stage in STAGES if stage in offence.rule] or ["first"]
+    return [(STAGES[stage], penalty_range(offence, facts, stage)) for stage in stages]
 
 
 def penalty_range(offence: Offence, facts: Facts, stage: str = "first") -> Range:

@@ -212,13 +212,13 @@ def violations(case: Case) -> Rows:
     """Each violation with the law it falls under and what may be fined."""
     found = []
     for row in case.violations.select_related("offence", "party"):
-        span = law.penalty_range(row.offence, sums_of(row))
+        spans = law.penalty_ranges(row.offence, sums_of(row))
         drop = {"label": "删除", "url": reverse("cases:violation_drop", args=[row.pk]), "method": "post"}
         acts = [
             {"label": "修改", "url": reverse("cases:violation", args=[row.pk]), "method": "get"},
             drop | {"danger": True, "ask": "删除理由（记入降格记录）"},
         ]
-        found.append({"row": row, "span": span, "acts": acts, "prefix": f"violation-{row.pk}-"})
+        found.append({"row": row, "spans": spans, "acts": acts, "prefix": f"violation-{row.pk}-"})
     return found
 
 

@@ -255,6 +255,23 @@ def test_a_fine_outside_the_range_of_the_law_is_pointed_out(cast):
     assert "测算的幅度" not in text_of(cast.client("nr.head").get(f"/cases/{case.pk}/"))
 
 
+def test_a_fine_for_refusing_to_mend_lies_within_the_law(cast):
+    case = make.filed(cast)
+    firm, then = case.parties.get(), at(2026, 9, 3, 9)
+    with time_machine.travel(then, tick=False):
+        act = cases.Act(code="M73", acted_from=dt.date(2026, 8, 1), acted_to=dt.date(2026, 8, 1), party=firm)
+        old = case.violations.get()
+        cases.save_violation(case=fresh(case), by=cast.nr_officer, act=act, violation=old, reason="定性有误")
+    make.fined(cast, case, then, fine="80000")
+    page = text_of(cast.client("nr.head").get(f"/cases/{case.pk}/"))
+    assert "测算的幅度" not in page
+    assert "先责令改正，不处罚款<br>拒不改正的，" in page
+    row = case.penalties.get()
+    type(row).objects.filter(pk=row.pk).update(fine=200_000)
+    page = text_of(cast.client("nr.head").get(f"/cases/{case.pk}/"))
+    assert "测算的幅度是0元至100000元" in page.replace(",", "")
+
+
 def test_search_finds_a_case_for_those_who_may_read_it(cast):
     case = make.filed(cast)
     for who, seen in (("nr.officer", True), ("police.head", False)):

@@ -628,3 +628,32 @@ def test_every_limit_with_a_clock_names_one_that_exists(db):
     for limit in LIMITS:
         if limit.clock and limit.clock != "C3":
             assert clocks.due(limit.clock, make.START).due_at
+
+
+# ---------------------------------------------------------------- too large
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("area", "1000000000"), ("quantity", "100000000000"), ("value", "100000000000000")],
+)
+def test_an_amount_that_its_column_cannot_hold_is_refused_at_the_field(cast, name, value):
+    case = make.with_facts(cast)
+    act = cases.Act(code="M64", acted_from=dt.date(2026, 7, 1), **{name: Decimal(value)})
+    with pytest.raises(DomainError, match="过大，请核对单位") as refused:
+        cases.save_violation(case=case, by=cast.nr_officer, act=act)
+    assert refused.value.field == name
+
+
+@pytest.mark.parametrize(("name", "value"), [("fine", "100000000000000"), ("quantity", "100000000000")])
+def test_a_penalty_that_its_column_cannot_hold_is_refused_at_the_field(cast, name, value):
+    case = make.filed(cast)
+    sums = {"fine": Decimal("1000"), "quantity": None} | {name: Decimal(value)}
+    with pytest.raises(DomainError, match="过大，请核对单位") as refused:
+        cases.save_penalty(case=case, by=cast.nr_officer, kind="goods", basis="第六十四条", **sums)
+    assert refused.value.field == name
+    penalty = cases.save_penalty(
+        case=fresh(case), by=cast.nr_officer, kind="fine", basis="第六十四条", fine=Decimal("1000")
+    )
+    with pytest.raises(DomainError, match="过大，请核对单位"):
+        cases.vary_penalty(penalty=penalty, by=cast.nr_officer, text="变更", **{name: Decimal(value)})

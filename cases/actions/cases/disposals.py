@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from cases.actions.cases import owing
-from cases.actions.cases.facts import HIGHEST, fit, guard_facts, keep_file, record
+from cases.actions.cases.facts import fit, guard_facts, keep_file, record
 from cases.disposing import CONFISCATED, PAID, TAKEN_OVER, WAYS
 from cases.line_words import amount as sum_words
 from cases.models import Case, Disposal, Penalty
@@ -84,7 +84,7 @@ def _check(penalty: Penalty, values: dict) -> None:
     if way in TAKEN_OVER and not values["receiver"]:
         raise DomainError("请填写接收单位（拍卖机构）。", field="receiver")
     for name in ("quantity", "amount"):
-        if values[name] is not None and not 0 < values[name] < HIGHEST:
+        if values[name] is not None and not values[name] > 0:
             raise DomainError("请填写大于0的数，并核对单位。", field=name)
     if way in PAID and values["amount"] is None:
         raise DomainError("请填写上缴国库的金额（元）（行政处罚法第七十四条）。", field="amount")

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from core.models import StoredFile
 
 UNIT_ONLY = "由承办单位的人员登记。"
-LATEST_AMOUNT = Decimal(10) ** 11
-#: Neither a fine nor a quantity reaches this; whoever types it took the wrong unit.
-HIGHEST = Decimal(10) ** 12
 
 
 def guard_facts(case: Case, by: Member, statuses: tuple[str, ...] = WORKING) -> None:
@@ -255,8 +252,8 @@ def _check_act(case: Case, act: Act) -> None:
         raise DomainError("请选择本案的当事人。", field="party")
     for name in AMOUNTS:
         amount = getattr(act, name)
-        if amount is not None and not 0 <= amount < LATEST_AMOUNT:
-            raise DomainError("数量、金额和面积不能是负数，也不能过大，请核对单位。", field=name)
+        if amount is not None and amount < 0:
+            raise DomainError("数量、金额和面积不能是负数，请核对。", field=name)
 
 
 def drop_violation(*, violation: Violation, by: Member, reason: str = "") -> None:
@@ -286,9 +283,17 @@ def keep_file(case: Case, by: Member, upload: tuple[str, BinaryIO]) -> StoredFil
 
 
 def fit(model: type[models.Model], values: dict) -> None:
-    """No text longer than its column. Raises DomainError with the field."""
+    """No text longer than its column, no number larger. Raises DomainError with the field."""
     for name, value in values.items():
-        longest = getattr(model._meta.get_field(name), "max_length", None)
+        field = model._meta.get_field(name)
+        longest = getattr(field, "max_length", None)
         if isinstance(value, str) and longest and len(value) > longest:
-            label = model._meta.get_field(name).verbose_name
-            raise DomainError(f"{label}有{len(value)}个字，请缩短到{longest}字以内。", field=name)
+            words = f"{field.verbose_name}有{len(value)}个字，请缩短到{longest}字以内。"
+            raise DomainError(words, field=name)
+        if isinstance(value, Decimal) and not abs(value) < Decimal(10) ** _whole_digits(field):
+            raise DomainError(f"{field.verbose_name}过大，请核对单位。", field=name)
+
+
+def _whole_digits(field: models.Field) -> int:
+    """Digits before the point that a column of money or quantity holds."""
+    return field.max_digits - field.decimal_places  # type: ignore[attr-defined]

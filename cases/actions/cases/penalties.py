@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from cases.actions.cases.facts import HIGHEST, fit, guard_facts, record
+from cases.actions.cases.facts import fit, guard_facts, record
 from cases.case_states import DECIDED
 from cases.models import Case, Party, Penalty
 from cases.states import CaseStatus as S
@@ -53,7 +53,7 @@ def save_penalty(
     if kind in MONEY and not fine:
         raise DomainError("请填写金额（元）。", field="fine")
     for name, amount in (("fine", fine), ("quantity", quantity)):
-        if amount is not None and not 0 < amount < HIGHEST:
+        if amount is not None and not amount > 0:
             raise DomainError("请填写大于0的数，并核对单位。", field=name)
     if not basis.strip():
         raise DomainError("请写明处罚依据的条款。", field="basis")
@@ -142,8 +142,9 @@ def _check_carried(
 ) -> None:
     if penalty.kind == Penalty.Kind.HELD or case.decided_on is None:
         raise DomainError("决定作出以后才能登记执行情况。")
-    if penalty.kind == Penalty.Kind.FINE and (paid is None or not 0 < paid < HIGHEST):
+    if penalty.kind == Penalty.Kind.FINE and (paid is None or not paid > 0):
         raise DomainError("请填写本次缴款金额（元），应大于0。", field="paid")
+    fit(Penalty, {"paid": paid})
     if done_on is None:
         raise DomainError("请填写日期。", field="done_on")
     plausible(dt.datetime.combine(done_on, dt.time.min), "done_on")

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from cases import remedies as reading
 from cases.actions.cases import owing
-from cases.actions.cases.facts import HIGHEST, fit, guard_facts, keep_file, record
+from cases.actions.cases.facts import fit, guard_facts, keep_file, record
 from cases.case_states import DECIDED, PENDING, SERVED_ON
 from cases.line_words import amount
 from cases.models import Case, CaseStep, Party, Penalty, Remedy
@@ -214,8 +214,9 @@ def vary_penalty(
     if not text.strip() or len(text.strip()) > 1000:
         raise DomainError("请写明变更的内容和依据，不超过1000字。", field="text")
     for name, value in (("fine", fine), ("quantity", quantity)):
-        if value is not None and not 0 <= value < HIGHEST:
+        if value is not None and not value >= 0:
             raise DomainError("请填写不小于0的数，并核对单位。", field=name)
+    fit(Penalty, {"fine": fine, "quantity": quantity})
     if penalty.kind == Penalty.Kind.FINE and fine is None:
         raise DomainError("请填写变更后的金额（元），免除罚款的填0。", field="fine")
 
