@@ -19,6 +19,7 @@ from cases.models import Case, CaseOfficer, CaseTask, Referral
 from cases.states import CaseStatus
 from duties import board
 from duties.models import Duty
+from duties.next_up import next_of
 
 if TYPE_CHECKING:
     from cases.models import ReferralStep
@@ -109,13 +110,7 @@ def clues(member: Member, units: Iterable[Agency], *, out: bool) -> list[Clue]:
     rows = Referral.objects.visible_to(member).select_related("sender", "receiver")
     rows = rows.filter(sender__in=ids) if out else rows.filter(receiver__in=ids).exclude(sender__in=ids)
     found = list(rows.prefetch_related("steps").order_by("-id")[:SHOWN])
-    keys = {str(row.pk): row.pk for row in found}
-    due: dict[int, Duty] = {}
-    running = (
-        Duty.objects.visible_to(member).open().filter(subject_kind="cases.referral", subject_id__in=keys)
-    )
-    for duty in running.order_by(F("due_at").asc(nulls_last=True)):
-        due.setdefault(keys[duty.subject_id], duty)
+    due = next_of(found, Duty.objects.visible_to(member))
     return [Clue(row, row.receiver if out else row.sender, out, _last(row), due.get(row.pk)) for row in found]
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from agencies.models import Agency
 from core import gates
-from duties.models import Duty
+from duties.next_up import late
 from ledgers.lead_states import LEAD_OVER, Finding, LeadStatus
 from ledgers.models import Lead
-from minewatch.lib.clock import now
 from minewatch.lib.text import fold
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ class LeadFilter(forms.Form):
         if data.get("special"):
             rows = rows.filter(shown, alarmed=True)
         if data.get("late"):
-            rows = rows.filter(Exists(overdue()))
+            rows = rows.filter(pk__in=late(Lead))
         return first_things_first(self._state(rows, data.get("state") or ""), self.member)
 
     @staticmethod
@@ -74,16 +72,6 @@ class LeadFilter(forms.Form):
         if state == "withdrawn":
             return rows.filter(withdrawn_at__isnull=False)
         return rows.filter(status=state, withdrawn_at__isnull=True) if state else rows
-
-
-def overdue() -> QuerySet[Duty]:
-    """Open duties on the outer lead that are late now."""
-    return Duty.objects.open().filter(
-        subject_kind="ledgers.lead",
-        subject_id=Cast(OuterRef("pk"), CharField()),
-        due_at__lt=now(),
-        stopped=False,
-    )
 
 
 def first_things_first(rows: QuerySet[Lead], member: Member) -> QuerySet[Lead]:

@@ -19,7 +19,7 @@ from cases.models import Case, Measure, Party, Penalty
 from cases.numbers import KINDS
 from duties.forms.filings import MomentField
 from duties.forms.meetings import DayField, area
-from duties.models import Duty
+from duties.next_up import late
 from ledgers.models import Lead, Site
 from minewatch.lib.clock import SHANGHAI, day_end, local_date, now
 
@@ -410,5 +410,4 @@ def waiting(wait: str) -> Q:
         return ~Q(supervised="")
     if wait == "open":
         return ~Q(status__in=CASE_OVER)
-    late = Duty.objects.open().filter(subject_kind="cases.case", stopped=False, due_at__lt=now())
-    return Q(pk__in=[int(pk) for pk in late.values_list("subject_id", flat=True)])
+    return Q(pk__in=late(Case))

@@ -5,26 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import BigIntegerField, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from cases.edges import Edge
 from cases.models import Referral
 from cases.states import ReferralStatus
-from core.audit import subject_of
-from duties.models import Duty
+from duties.next_up import late
 from duties.standing import stands_for
-from minewatch.lib.clock import now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from agencies.models import Member
 
 ANY = ("", "全部")
 WAYS = (("out", "移出"), ("in", "移入"))
 WAITS = (("receive", "待我签收"), ("approve", "待审批"), ("late", "超期"), ("open", "未办结"))
-KIND = "cases.referral"
 S = ReferralStatus
 
 
@@ -76,20 +70,5 @@ def waiting(key: str, units: set[int]) -> Q:
     if key == "approve":
         return Q(status=S.REPORTED, sender__in=units)
     if key == "late":
-        late = Duty.objects.open().filter(subject_kind=KIND, due_at__lt=now(), stopped=False)
-        return Q(pk__in=late.annotate(row=Cast("subject_id", BigIntegerField())).values("row"))
+        return Q(pk__in=late(Referral))
     return ~Q(status__in=(S.CLOSED, S.RECALLED))
-
-
-def running(rows: Iterable[Referral]) -> dict[int, Duty]:
-    """The limit that ends first of each referral, by its number."""
-    keys = [subject_of(row)[1] for row in rows]
-    found: dict[int, Duty] = {}
-    duties = Duty.objects.open().filter(subject_kind=KIND, subject_id__in=keys)
-    for duty in duties.select_related("agency", "clock").order_by("due_at", "id"):
-        key = int(duty.subject_id)
-        held = found.get(key)
-        # a step without a limit stands back behind one that has a limit
-        if held is None or (held.due_at is None and duty.due_at is not None):
-            found[key] = duty
-    return found

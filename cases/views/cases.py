@@ -28,6 +28,7 @@ from core.registry import doors_of
 from core.templatetags.mw import qs, zh_date
 from core.web import MemberRequest, business
 from duties.models import Duty
+from duties.next_up import next_of
 from ledgers.models import Lead
 from minewatch.lib.clock import SHANGHAI, local_date, now
 
@@ -46,7 +47,7 @@ def index(request: MemberRequest) -> HttpResponse:
     if request.GET.get("as") == "xlsx":
         return _export(request, shown.order_by("-id"))
     found, page = keyset(shown, ("-id",), request)
-    limits, content = running(found), open_to(request.user, found)
+    limits, content = next_of(found), open_to(request.user, found)
     context = {
         "title": "案件",
         "lead": "从核查、立案到结案销号，每一步都有期限；移送的案件到收到反馈才能结案。",
@@ -88,16 +89,6 @@ def may_open(member: Any) -> bool:
     return member.agency.kind not in NO_CASES and may_work_or_decide(member, member.agency)
 
 
-def running(rows: list[Case]) -> dict[int, Duty]:
-    """The next limit of each case."""
-    found: dict[int, Duty] = {}
-    keys = [str(row.pk) for row in rows]
-    duties = Duty.objects.open().filter(subject_kind="cases.case", subject_id__in=keys, due_at__isnull=False)
-    for duty in duties.order_by("due_at", "id"):
-        found.setdefault(int(duty.subject_id), duty)
-    return found
-
-
 def row_of(row: Case, limit: Duty | None, content: bool) -> dict[str, Any]:
     """A line of the list: content only where the reader may read it."""
     state = {"text": row.get_status_display()}
@@ -123,7 +114,7 @@ def _export(request: MemberRequest, rows: Any) -> HttpResponse:
 
 
 def _lines(request: MemberRequest, rows: list[Case]) -> list[list[object]]:
-    limits, content = running(rows), open_to(request.user, rows)
+    limits, content = next_of(rows), open_to(request.user, rows)
     found = []
     for row in rows:
         limit = limits.get(row.pk)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from cases.forms.referral_filter import ReferralFilter, running
+from cases.forms.referral_filter import ReferralFilter
 from cases.ledgers import LEDGERS
 from cases.models import Referral
 from cases.views.referral_parts import SEALED, readable_of
@@ -19,6 +19,7 @@ from core.paging import keyset
 from core.templatetags.mw import qs, zh_date
 from core.web import MemberRequest, business
 from duties.models import Duty
+from duties.next_up import next_of
 from minewatch.lib.clock import SHANGHAI, now
 
 HEAD = [
@@ -38,7 +39,7 @@ def index(request: MemberRequest) -> HttpResponse:
     if request.GET.get("as") == "xlsx":
         return _export(request, shown.order_by("-id"))
     found, page = keyset(shown, ("-id",), request)
-    limits, open_to = running(found), readable_of(request.user, found)
+    limits, open_to = next_of(found), readable_of(request.user, found)
     context = {
         "title": "移送",
         "lead": "本单位移出、移入的移送，每一步都有期限，到收到反馈并办结为止。",
@@ -94,7 +95,7 @@ def _export(request: MemberRequest, rows: Any) -> HttpResponse:
 
 
 def _lines(request: MemberRequest, rows: list[Referral]) -> list[list[object]]:
-    limits, open_to = running(rows), readable_of(request.user, rows)
+    limits, open_to = next_of(rows), readable_of(request.user, rows)
     found = []
     for row in rows:
         limit = limits.get(row.pk)

@@ -16,6 +16,7 @@ from core.registry import doors_of
 from core.templatetags.mw import zh_datetime
 from core.web import MemberRequest, business
 from duties.models import Duty
+from duties.next_up import next_of
 from ledgers.lead_filters import LeadFilter
 from ledgers.lead_rules import desks
 from ledgers.models import Lead
@@ -49,7 +50,7 @@ def index(request: MemberRequest) -> HttpResponse:
     rows = form.rows().select_related("agency", "holder", "matter")
     found, page = keyset(rows, ("-urgent", "-id"), request)
     shown = found if request.GET.get("as") != "xlsx" else list(rows.order_by("-urgent", "-id"))
-    duties, sight = duties_of(shown), sight_of(request.user, shown)
+    duties, sight = next_of(shown), sight_of(request.user, shown)
 
     def line(lead: Lead) -> dict[str, Any]:
         return _row(lead, duties, sight)
@@ -78,13 +79,6 @@ def _actions(request: MemberRequest) -> list[dict[str, Any]]:
     return [*found, *doors_of("leads")]
 
 
-def duties_of(leads: list[Lead]) -> dict[str, Duty]:
-    """What is owed next on each of the leads, in one query."""
-    keys = [str(lead.pk) for lead in leads]
-    rows = Duty.objects.open().filter(subject_kind="ledgers.lead", subject_id__in=keys)
-    return {duty.subject_id: duty for duty in rows.order_by("-due_at", "-id")}
-
-
 @dataclass(frozen=True)
 class Sight:
     """Of which leads on a page the reader may open the record, and of which content is shown at once."""
@@ -106,8 +100,8 @@ def sight_of(member: Member, leads: list[Lead]) -> Sight:
     return Sight(frozenset(plain.union(pages)), frozenset(plain.union(content)))
 
 
-def _row(lead: Lead, duties: dict[str, Duty], sight: Sight) -> dict[str, Any]:
-    duty = duties.get(str(lead.pk))
+def _row(lead: Lead, duties: dict[int, Duty], sight: Sight) -> dict[str, Any]:
+    duty = duties.get(lead.pk)
     state: dict[str, Any] = {"text": lead.state_words}
     state["tag"] = "refused" if lead.withdrawn_at else "open"
     texts = _texts(lead) if lead.pk in sight.content else _states(lead)

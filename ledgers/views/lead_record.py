@@ -18,8 +18,9 @@ from core.templatetags.mw import zh_datetime
 from core.web import MemberRequest, business
 from duties import clocks
 from duties.models import Duty
+from duties.next_up import next_of
 from ledgers import lead_doors
-from ledgers.actions.leads.owed import REPLY, STEPS, key_of
+from ledgers.actions.leads.owed import REPLY, key_of
 from ledgers.lead_routes import Suggestion, suggestions
 from ledgers.lead_rules import for_office, handles
 from ledgers.lead_similar import similar
@@ -61,7 +62,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
     buttons, missing = acts(member, lead)
     works = handles(member, lead) or for_office(member, lead)
     live = not lead.withdrawn_at and lead.status not in (LeadStatus.CLOSED, LeadStatus.MERGED)
-    duty = _duty(lead)
+    duty = next_of([lead]).get(lead.pk)
     due = clocks.of_duty(duty) if duty else None
     context = {
         "title": "线索",
@@ -113,13 +114,6 @@ def replies_for(member: Member, lead: Lead) -> list[LeadReply]:
         return []
     rows = LeadReply.objects.visible_to(member).filter(lead=lead)
     return list(rows.select_related("agency", "answered_by__agency", "recorded_by__agency"))
-
-
-def _duty(lead: Lead) -> Duty | None:
-    """What is owed next: the earliest open step."""
-    keys = [key_of(lead, step) for step in STEPS]
-    rows = Duty.objects.open().filter(key__in=keys).select_related("clock")
-    return rows.order_by("due_at", "id").first()
 
 
 def _facts(request: MemberRequest, lead: Lead) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from cases.actions import cases
 from cases.models import Case, CaseNumber
 from core.access import grant
 from core.models import Access
+from duties.models import Duty
 from tests.cases import make_cases as make
 from tests.cases.make_cases import at, fresh
 
@@ -195,9 +196,29 @@ def test_the_list_is_filtered_and_written_as_it_is_shown(cast):
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert [row[0] for row in rows[1:]] == [one.serial]
     assert list(rows[0])[:3] == ["登记号", "案件编号", "案由"]
-    for wait in ("approve", "late", "open", "supervised"):
-        assert client.get(f"/cases/?wait={wait}").status_code == 200
     assert one.serial not in text_of(cast.client("police.head").get("/cases/"))
+
+
+def test_the_list_shows_what_waits_in_the_way_that_was_asked_for(cast):
+    rows = {
+        "approve": make.with_facts(cast, value="1000"),
+        "late": make.filed(cast, value="1000"),
+        "supervised": make.filed(cast, when=at(2026, 11, 2, 9), value="1000"),
+        "closed": make.closed(cast, value="1000"),
+    }
+    make.do(cast, rows["approve"], "request_filing", "nr.officer", at(2026, 11, 20, 9), text="x")
+    Case.objects.filter(pk=rows["supervised"].pk).update(supervised="county")
+    owed = Duty.objects.open().filter(subject_kind="cases.case", subject_id=str(rows["late"].pk))
+    assert owed.update(due_at=at(2026, 11, 19, 9)) == 1
+    client = cast.client("nr.head")
+
+    def shown(wait):
+        page = text_of(client.get(f"/cases/?wait={wait}"))
+        return {name for name, row in rows.items() if row.serial in page}
+
+    for wait in ("approve", "late", "supervised"):
+        assert shown(wait) == {wait}
+    assert shown("open") == {"approve", "late", "supervised"}
 
 
 def test_the_list_asks_the_database_as_often_for_many_as_for_few(cast, django_assert_max_num_queries):
