@@ -201,10 +201,10 @@ def test_the_list_is_filtered_and_written_as_it_is_shown(cast):
 
 def test_the_list_shows_what_waits_in_the_way_that_was_asked_for(cast):
     rows = {
-        "approve": make.with_facts(cast, value="1000"),
+        "approve": make.with_facts(cast, when=at(2026, 11, 18, 9), value="1000"),
         "late": make.filed(cast, value="1000"),
         "supervised": make.filed(cast, when=at(2026, 11, 2, 9), value="1000"),
-        "closed": make.closed(cast, value="1000"),
+        "closed": make.closed(cast, when=at(2026, 10, 10, 9), value="1000"),
     }
     make.do(cast, rows["approve"], "request_filing", "nr.officer", at(2026, 11, 20, 9), text="x")
     Case.objects.filter(pk=rows["supervised"].pk).update(supervised="county")
