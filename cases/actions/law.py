@@ -20,6 +20,7 @@ from cases.sentinel import Standing, standing
 from core import audit
 from core.errors import DomainError, NotAllowed
 from core.once import once
+from core.wording import words
 from core.workflow import move
 from duties.moments import plausible
 from minewatch.lib.clock import local_date, now
@@ -135,7 +136,7 @@ def refuse_figure(
 ) -> ProvinceFigure:
     """退回 with a reason: nothing changes."""
     _guard_second(figure, by)
-    reason = FIGURE_MOVES["refuse"].require_reason(reason)[:200]
+    reason = words(FIGURE_MOVES["refuse"].require_reason(reason), "退回原因", "reason", 200)
     with transaction.atomic():
         move(
             figure,
@@ -228,19 +229,18 @@ def withdraw_price(*, price: MineralPrice, by: Member, reason: str) -> MineralPr
     unit = pricing_unit(by)
     if unit is None or unit.county.pk != price.county_id:
         raise NotAllowed(NR_ONLY)
-    if not reason.strip():
-        raise DomainError("请写明作废原因。", field="reason")
+    reason = words(reason, "作废原因", "reason", 200)
 
     def put() -> None:
         rows = MineralPrice.objects.filter(pk=price.pk, withdrawn_at__isnull=True)
-        stamps = {"withdrawn_at": now(), "withdrawn_by": by, "withdraw_reason": reason.strip()[:200]}
+        stamps = {"withdrawn_at": now(), "withdrawn_by": by, "withdraw_reason": reason}
         if rows.update(**stamps) != 1:
             raise DomainError("这一价格已经作废。")
         price.refresh_from_db()
         audit.record("law.price_withdrawn", actor=by, agency=unit, subject=price)
 
     with transaction.atomic():
-        _recount(_cases_of_mineral(price.county.code, price.mineral), by, f"作废单价：{reason.strip()}", put)
+        _recount(_cases_of_mineral(price.county.code, price.mineral), by, f"作废单价：{reason}", put)
     return price
 
 

@@ -15,6 +15,7 @@ from agencies.posts import signers
 from core import audit, notices
 from core.errors import DomainError, Missing, NotAllowed
 from core.once import once
+from core.wording import words
 from core.workflow import bump, conflict, move
 from duties.actions import cancel, fulfil, open_step, prove
 from duties.models import Campaign, Duty, Task
@@ -60,14 +61,12 @@ def draft(
         raise NotAllowed("年度联合检查计划由专班办公室（监管办）或自然资源局拟订。")
     if plan is not None:
         guard(member, plan)
-    title = title.strip()
-    if not title:
-        raise DomainError("请填写计划名称。", field="title")
+    title = words(title, "计划名称", "title", 120)
     if year not in YEARS:
         raise DomainError("请填写四位数的年度。", field="year")
     if campaign is not None and campaign.county.code != agency.division.code[:6]:
         raise Missing
-    values = {"year": year, "title": title[:120], "text": text.strip(), "campaign": campaign}
+    values = {"year": year, "title": title, "text": text.strip(), "campaign": campaign}
 
     def make() -> InspectionPlan:
         if plan is not None:
@@ -118,13 +117,13 @@ def set_line(
     """Add a line to the plan or correct one: when (2026-Q3, 2026-09 …), what is checked, where, by whom."""
     guard(member, plan)
     found = _period(plan, period)
-    if not theme.strip():
-        raise DomainError("请填写检查内容。", field="theme")
+    theme = words(theme, "检查内容", "theme", 120)
+    scope = words(scope, "检查对象", "scope", 200, needed=False)
     county = plan.agency.division.code[:6]
     for unit in agencies:
         if unit.division.code[:6] != county or not unit.is_active:
             raise DomainError(f"{unit.label}不是本县在用的单位，请重新选择。", field="agencies")
-    values = {"period": found.key, "theme": theme.strip()[:120], "scope": scope.strip()[:200]}
+    values = {"period": found.key, "theme": theme, "scope": scope}
 
     def make() -> PlanLine:
         open_plan(plan, version)
@@ -222,7 +221,7 @@ def approve(
     why = why_not_decide(by, plan)
     if why:
         raise NotAllowed(why)
-    at = now()
+    number, at = words(number, "批复文号", "number", 60, needed=False), now()
     with transaction.atomic():
         move(
             plan,
@@ -230,7 +229,7 @@ def approve(
             expected_version=version,
             decided_by=by,
             decided_at=at,
-            number=number.strip()[:60],
+            number=number,
         )
         fulfil(key=step_key(plan), by=by)
         _prove(plan, at, by)
@@ -266,9 +265,9 @@ def return_plan(
     if why:
         raise NotAllowed(why)
     transition = PLAN_MOVES["return"]
-    reason = transition.require_reason(reason)
+    reason = words(transition.require_reason(reason), "退回原因", "reason", 300)
     with transaction.atomic():
-        move(plan, transition, expected_version=version, decided_by=by, decided_at=now(), reason=reason[:300])
+        move(plan, transition, expected_version=version, decided_by=by, decided_at=now(), reason=reason)
         cancel(key=step_key(plan), by=by)
         open_step(
             key=mend_key(plan),

@@ -16,6 +16,7 @@ from core.audit import digest
 from core.errors import DomainError, Missing, NotAllowed
 from core.models import Counter
 from core.once import once
+from core.wording import words
 from ledgers import watch
 from ledgers.actions.versions import change
 from ledgers.models import Site
@@ -142,15 +143,13 @@ def retire(
 ) -> Site:
     """停用: off the lists and pickers; its patrols and licences stay to be read."""
     guard_keeping(member, site.agency)
-    reason = reason.strip()
-    if not reason:
-        raise DomainError("停用必须写明原因。", field="reason")
+    reason = words(reason, "停用原因", "reason", 200)
 
     def make() -> Site:
         with transaction.atomic():
             change(site, expected_version, is_active=False)
             watch.forget(site)
-            facts = {"reason": reason[:200]}
+            facts = {"reason": reason}
             audit.record("site.retired", actor=member, agency=site.agency, subject=site, facts=facts)
         return site
 

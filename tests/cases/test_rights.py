@@ -256,6 +256,14 @@ def test_one_asks_to_seal_and_another_decides(cast, lead):
     assert lead.matter.sealed and not Duty.objects.open().filter(key__startswith="sealing:").exists()
 
 
+def test_an_opinion_that_is_too_long_is_refused_not_cut(cast, lead):
+    row = propose_sealing(by=cast.nr_approver, matter=lead.matter, seal=True, reason="线索敏感")
+    with pytest.raises(DomainError, match="意见有201个字，请缩短到200字以内") as refused:
+        refuse_sealing(sealing=row, by=cast.nr_head, words="不" * 201)
+    assert refused.value.field == "words"
+    assert Sealing.objects.get().status == "proposed"
+
+
 def test_where_the_head_asks_the_approver_decides(cast, lead):
     row = propose_sealing(by=cast.nr_head, matter=lead.matter, seal=True, reason="线索敏感")
     with pytest.raises(NotAllowed):

@@ -179,9 +179,10 @@ def test_of_two_decisions_the_second_is_told_of_the_first(cast):
 
 def test_a_returned_plan_is_mended_and_submitted_again(cast):
     plan = sent(cast)
-    with pytest.raises(DomainError) as error:
-        plans.return_plan(plan=plan, by=cast.leader, reason=" ")
-    assert error.value.field == "reason"
+    for reason in (" ", "补" * 301):
+        with pytest.raises(DomainError) as error:
+            plans.return_plan(plan=plan, by=cast.leader, reason=reason)
+        assert error.value.field == "reason"
     plans.return_plan(plan=plan, by=cast.leader, reason="补充第四季度")
     assert Duty.objects.get(key=f"plan:{plan.pk}:mend").agency.code == "office"
     assert Duty.objects.get(key=f"plan:{plan.pk}:approve").status == "cancelled"

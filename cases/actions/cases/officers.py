@@ -12,6 +12,7 @@ from cases.models import Case, CaseOfficer
 from core.access import barred_from, grant, revoke
 from core.errors import DomainError
 from core.models import Access
+from core.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,11 @@ def checked(case: Case, named: Sequence[Named]) -> list[Named]:
         raise DomainError("办案人员应当是承办单位的在岗人员，且不须回避。", field="officers")
     if case.track == Case.Track.ADMIN and any(not row.certificate.strip() for row in named):
         raise DomainError("请填写每名办案人员的执法证号。", field="officers")
-    return [Named(row.member, row.certificate.strip()[:40]) for row in named]
+    return [Named(row.member, _certificate(row)) for row in named]
+
+
+def _certificate(row: Named) -> str:
+    return words(row.certificate, "执法证号", "officers", 40, needed=False)
 
 
 def name_officers(case: Case, named: Sequence[Named], *, at: dt.datetime) -> None:

@@ -16,6 +16,7 @@ from cases.models import Case, Party, Penalty
 from cases.states import CaseStatus as S
 from core.errors import DomainError
 from core.once import once
+from core.wording import words
 from duties.moments import plausible
 from minewatch.lib.clock import local_date, now
 
@@ -120,16 +121,17 @@ def carry_out(
     case = penalty.case
     case.refresh_from_db()
     _check_carried(penalty, case, paid, done_on, done)
+    done = words(done, "执行（处置）情况", "done", 300, needed=False)
 
     def make() -> Penalty:
         guard_facts(case, by, CARRYING)
         if penalty.kind == Penalty.Kind.FINE:
             rows = Penalty.objects.filter(pk=penalty.pk, fine__gte=F("paid") + paid)
-            if rows.update(paid=F("paid") + paid, done=done.strip()[:300]) != 1:
+            if rows.update(paid=F("paid") + paid, done=done) != 1:
                 raise DomainError("缴款合计超过了罚款数额，请核对；加处罚款在说明中登记。", field="paid")
             Penalty.objects.filter(pk=penalty.pk, paid=F("fine")).update(done_on=done_on)
         else:
-            Penalty.objects.filter(pk=penalty.pk).update(done_on=done_on, done=done.strip()[:300])
+            Penalty.objects.filter(pk=penalty.pk).update(done_on=done_on, done=done)
         penalty.refresh_from_db()
         record("case.penalty_carried", case, by)
         return penalty
@@ -164,9 +166,8 @@ def hold(
     token: UUID | None = None,
 ) -> Penalty:
     """追责问责 result: which organ did what to an official, when; never a name. Raises as `save_penalty`."""
-    for name, words, value, longest in (("organ", "追责机关", organ, 80), ("kind", "追责方式", kind, 300)):
-        if not value.strip() or len(value.strip()) > longest:
-            raise DomainError(f"请填写{words}，不超过{longest}字。", field=name)
+    organ = words(organ, "追责机关", "organ", 80)
+    kind = words(kind, "追责方式", "kind", 300)
     plausible(dt.datetime.combine(decided_on, dt.time.min), "decided_on")
     if decided_on > local_date(now()):
         raise DomainError("日期不能晚于今天。", field="decided_on")
@@ -176,8 +177,8 @@ def hold(
         row = Penalty.objects.create(
             case=case,
             kind=Penalty.Kind.HELD,
-            organ=organ.strip(),
-            basis=kind.strip(),
+            organ=organ,
+            basis=kind,
             decided_on=decided_on,
         )
         record("case.held", case, by)

@@ -16,6 +16,7 @@ from cases.models import Case, CaseTask, RunningNote
 from cases.states import HANDS, CaseStatus
 from core.errors import DomainError, NotAllowed
 from core.once import once
+from core.wording import words
 from core.workflow import conflict
 from duties.actions import steps
 from duties.models import Duty
@@ -106,12 +107,11 @@ def take_back_task(*, task: CaseTask, by: Member, reason: str) -> CaseTask:
     """收回 by whoever gave it. Raises NotAllowed, DomainError, Conflict."""
     if by.pk != task.given_by_id:
         raise NotAllowed("由交办人收回。")
-    if not reason.strip():
-        raise DomainError("请写明收回的原因。", field="reason")
+    reason = words(reason, "收回的原因", "reason", 300)
 
     def make() -> CaseTask:
         guard_facts(task.case, by, NOTING)
-        _end(task, f"已收回：{reason.strip()}"[:500])
+        _end(task, f"已收回：{reason}")
         steps.cancel(key=task_key(task), reason="收回", by=by)
         record("case.task_taken_back", task.case, by)
         return task

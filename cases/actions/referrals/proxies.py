@@ -15,6 +15,7 @@ from cases.models import Referral, ReferralStep
 from cases.states import REFERRAL_MOVES, ReferralMove
 from core import audit
 from core.errors import DomainError, Missing, NotAllowed
+from core.wording import words
 from core.workflow import conflict
 from minewatch.lib.clock import now
 
@@ -101,7 +102,7 @@ def check_proxy(
     reason = standing.may_check(by, step)
     if reason:
         raise NotAllowed(reason)
-    note = note.strip()[:300]
+    note = words(note, "核对意见", "note", 300, needed=False)
     if not agreed and not note:
         raise DomainError("核对不一致的，请写明哪里不一致。", field="note")
     with transaction.atomic():

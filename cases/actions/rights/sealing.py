@@ -12,7 +12,7 @@ from cases import rights
 from cases.actions.rights.asking import ask, settled
 from cases.models import Sealing
 from cases.states import SEALING_MOVES, SealingStatus
-from core import audit
+from core import audit, wording
 from core.errors import Conflict, DomainError, Missing, NotAllowed
 from core.models import Matter
 from core.once import once
@@ -30,11 +30,7 @@ def propose_sealing(
 ) -> Sealing:
     """Ask to seal the affair, or (seal=False) to open it again. Raises Missing, NotAllowed, DomainError."""
     unit = _checked(by, matter, seal)
-    reason = reason.strip()
-    if not reason:
-        raise DomainError("请填写事由。", field="reason")
-    if len(reason) > LIMIT:
-        raise DomainError(f"事由有{len(reason)}个字，请缩短到{LIMIT}字以内。", field="reason")
+    reason = wording.words(reason, "事由", "reason", LIMIT)
 
     def make() -> Sealing:
         _drop_stale(matter)
@@ -114,7 +110,7 @@ def _may(sealing: Sealing, by: Member) -> None:
 
 def _move(sealing: Sealing, name: str, by: Member, words: str, version: int | None) -> None:
     transition = SEALING_MOVES[name]
-    words = transition.require_reason(words)[:LIMIT]
+    words = wording.words(transition.require_reason(words), "意见", "words", LIMIT, needed=False)
     move(sealing, transition, expected_version=version, decided_by=by, decided_at=now(), words=words)
     audit.record(
         "sealing.decided" if name == "decide" else "sealing.refused",

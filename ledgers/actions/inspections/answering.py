@@ -12,6 +12,7 @@ from django.db.models import F
 from core import audit, files
 from core.errors import Conflict, DomainError, NotAllowed
 from core.once import once
+from core.wording import words
 from ledgers.actions import photos as pictures
 from ledgers.actions.inspections.guards import MEASURED, open_draft, same
 from ledgers.actions.inspections.steps import settle
@@ -149,20 +150,20 @@ def measure(
 ) -> InspectionSite:
     """实地测量取证 (XB 二（二）2): who measured, area beyond the boundary in m², ore in t, the report."""
     unit_of(member, at_site, agency)
-    for value, name, words in ((m2, "measured_m2", "面积"), (t, "measured_t", "矿量")):
+    for value, name, label in ((m2, "measured_m2", "面积"), (t, "measured_t", "矿量")):
         if value is not None and not 0 <= value < 10**10:
-            raise DomainError(f"{words}不能是负数或超过一百亿，请核对单位。", field=name)
-    if not measured_by.strip():
-        raise DomainError("请填写测量单位。", field="measured_by")
-    if m2 is None and t is None and not text.strip() and not uploads:
+            raise DomainError(f"{label}不能是负数或超过一百亿，请核对单位。", field=name)
+    measured_by = words(measured_by, "测量单位", "measured_by", 80)
+    text = words(text, "测量情况", "measured_text", 2000, needed=False)
+    if m2 is None and t is None and not text and not uploads:
         raise DomainError("请填写测量情况、面积、矿量，或上传测量成果。", field="measured_text")
 
     def make() -> InspectionSite:
         open_draft(at_site.inspection)
         same(at_site, MEASURED, seen)
         InspectionSite.objects.filter(pk=at_site.pk).update(
-            measured_by=measured_by.strip()[:80],
-            measured_text=text.strip()[:2000],
+            measured_by=measured_by,
+            measured_text=text,
             measured_m2=m2,
             measured_t=t,
         )

@@ -10,6 +10,7 @@ from django.db import transaction
 from agencies.models import Agency, AgencyKind
 from core import audit
 from core.errors import DomainError, NotAllowed
+from core.wording import words
 from ledgers.actions.inspections.guards import JUDGED, UNIT, guard_leading, open_draft, same
 from ledgers.actions.inspections.steps import call, settle
 from ledgers.inspection_rules import SHORTFALLS, concerned, findings, leads, writes_for
@@ -83,8 +84,8 @@ def set_unit(
         raise NotAllowed("由参加单位自己或组织单位填写。")
     if absent and unit.agency_id == inspection.agency_id:
         raise DomainError("组织单位必须参加。", field="absent")
-    if absent and not reason.strip():
-        raise DomainError("请写明未参加的原因。", field="reason")
+    reason = words(reason, "未参加的原因", "reason", 200, needed=absent)
+    people = words(people, "人员", "people", 200, needed=False)
     with transaction.atomic():
         open_draft(inspection)
         same(unit, UNIT, seen)
@@ -92,11 +93,11 @@ def set_unit(
         if absent and answered.exists():
             raise DomainError("这个单位已经填写了检查表，不能登记为未参加。", field="absent")
         InspectionUnit.objects.filter(pk=unit.pk).update(
-            people="" if absent else people.strip()[:200],
+            people="" if absent else people,
             headcount=0 if absent else headcount,
             vehicles=0 if absent else vehicles,
             absent=absent,
-            reason=reason.strip()[:200] if absent else "",
+            reason=reason if absent else "",
         )
         unit.refresh_from_db()
         settle(inspection)
@@ -250,13 +251,14 @@ def judge(
         raise DomainError("不通过的，请选择哪些方面不到位。", field="shortfalls")
     if result == InspectionSubject.Result.PASSED and shortfalls:
         raise DomainError("有不到位之处的不能评为通过，请核对。", field="result")
+    text = words(text, "说明", "text", 2000, needed=False)
     with transaction.atomic():
         open_draft(inspection)
         same(subject, JUDGED, seen)
         InspectionSubject.objects.filter(pk=subject.pk).update(
             result=result,
             shortfalls=[key for key in SHORTFALLS if key in shortfalls],
-            text=text.strip()[:2000],
+            text=text,
         )
         subject.refresh_from_db()
         audit.record("inspection.judged", actor=member, agency=inspection.agency, subject=inspection)

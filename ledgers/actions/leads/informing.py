@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from agencies.models import Member, Role
-from core import audit, files, notices
+from core import audit, files, notices, wording
 from core.errors import Conflict, DomainError, Missing, NotAllowed
 from core.models import StoredFile
 from ledgers import sealing
@@ -165,12 +165,12 @@ def decide(*, reveal: Reveal, by: Member, agreed: bool, words: str = "") -> Reve
     _guard(reveal.informant, by)
     if by.pk == reveal.asked_by_id:
         raise NotAllowed("本人的申请由另一名保管人办理。")
-    if not agreed and not words.strip():
+    said = wording.words(words, "意见", "reason", 300, needed=False)
+    if not agreed and not said:
         raise DomainError("请写明不同意的原因。", field="reason")
     target = Reveal.Status.AGREED if agreed else Reveal.Status.REFUSED
     with transaction.atomic():
         rows = Reveal.objects.filter(pk=reveal.pk, status=Reveal.Status.ASKED)
-        said = words.strip()[:300]
         if (
             rows.update(status=target, decided_by=by, decided_at=now(), words=said, version=F("version") + 1)
             != 1
