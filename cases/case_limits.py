@@ -135,7 +135,8 @@ LIMITS: tuple[Limit, ...] = (
         "court",
         "催告期满仍不履行的，申请法院强制执行",
         DESK,
-        (S.URGED,),
+        # already before 催告: the three months run whether the unit urges or not (行政强制法第五十三条)
+        (S.SERVED, S.URGED),
         "C16m",
         after="remedy",
         moves=("apply_court", "perform"),

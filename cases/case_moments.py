@@ -159,13 +159,19 @@ def start_of(case: Case, limit: Limit) -> dt.datetime | None:
     if not limit.after:
         return moment(case, limit.since)
     if limit.after == "remedy":
-        named = ("C15", "C15m", "C15s", "C15r")
-    else:
-        named = {"C9": ("C9", "C10")}.get(limit.after, (limit.after,))
+        return remedy_end(case)
+    named = {"C9": ("C9", "C10")}.get(limit.after, (limit.after,))
     ends = [row.due.due_at for row in running(case) if row.wait.key in named and not row.waived]
-    if limit.after == "remedy":
-        suit = remedies.settled(case, Remedy.Kind.SUIT)
-        ends += [clocks.instant(suit.ended_on)] if suit and suit.ended_on else []
     waived = last(case, "waive") if "C9" in named else None
     began = moment(case, ENTERED)
     return max([*ends, *([waived.happened_at] if waived else []), *([began] if began else [])], default=None)
+
+
+def remedy_end(case: Case) -> dt.datetime | None:
+    """When the last period to seek a remedy ends, or ended with a judgment: 行政强制法第五十三条 counts its
+    three months from here, however late the unit urges."""
+    ends = [row.due.due_at for row in running(case) if row.wait.key in ("C15", "C15m", "C15s", "C15r")]
+    suit = remedies.settled(case, Remedy.Kind.SUIT)
+    if suit is not None and suit.ended_on:
+        ends.append(clocks.instant(suit.ended_on))
+    return max(ends, default=None)

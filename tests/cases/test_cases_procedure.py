@@ -324,6 +324,35 @@ def test_what_is_not_paid_is_urged_and_goes_to_the_court_in_its_time(cast):
     assert (fresh(case).status, fresh(case).outcome) == ("court", "penalised")
 
 
+def test_who_urges_late_has_no_more_time_for_the_court(cast):
+    """行政强制法53: three months from the end of the remedy period, 22 March 2027, whenever 催告 came."""
+    case = make.served(cast)
+    do(cast, case, "urge", "nr.officer", at(2027, 8, 2, 9), upload=paper())
+    assert due_day(case, "court") == dt.date(2027, 6, 22)
+    step = do(cast, case, "apply_court", "nr.head", at(2027, 10, 20, 9), upload=paper())
+    assert step.late and step.due_at == day_end(dt.date(2027, 6, 22))
+
+
+def test_the_limit_for_the_court_is_known_from_service_on(cast):
+    case = make.served(cast)
+    assert due_day(case, "court") == dt.date(2027, 6, 22)
+    assert duty(case, "court").member == cast.nr_officer
+    with time_machine.travel(at(2026, 9, 22, 9), tick=False):
+        page = cast.client("nr.officer").get(f"/cases/{case.pk}/").content.decode()
+    assert "申请法院强制执行" in page and "2027年6月22日" in page
+    do(cast, case, "urge", "nr.officer", at(2027, 6, 2, 9), upload=paper())
+    assert due_day(case, "court") == dt.date(2027, 6, 22)
+
+
+def test_what_needs_no_carrying_out_owes_no_court(cast):
+    case = make.filed(cast)
+    do(cast, case, "conclude", "nr.officer", at(2026, 9, 3, 9), text="x")
+    do(cast, case, "propose_end", "nr.officer", at(2026, 9, 3, 9), text="x", outcome="slight")
+    do(cast, case, "decide", "nr.head", at(2026, 9, 4, 9))
+    do(cast, case, "serve", "nr.officer", at(2026, 9, 4, 9), upload=paper())
+    assert open_keys(case) == {"close"}
+
+
 def test_a_case_without_penalty_ends_by_its_outcome(cast):
     case = make.filed(cast)
     do(cast, case, "conclude", "nr.officer", at(2026, 9, 3, 9), text="x")

@@ -64,7 +64,8 @@ def wanted(case: Case) -> list[Limit]:
         return []
     rows = [row for row in limits(case.status) if _stands(case, row.key)]
     if case.status == CaseStatus.SERVED and case.outcome != Outcome.PENALISED:
-        return [KEYS["close"], *(row for row in rows if row.key != "follow")]  # nothing to carry out
+        carrying = ("follow", "court")  # nothing to carry out
+        return [KEYS["close"], *(row for row in rows if row.key not in carrying)]
     if case.status == CaseStatus.DECIDED and case.outcome in INTERNAL:
         return [KEYS["close"], *(row for row in rows if row.key != "serve")]  # nobody to serve it on
     return rows
