@@ -156,7 +156,8 @@ EDGES: dict[str, EdgeType] = {
 
 @dataclass(frozen=True)
 class Limit:
-    """A step that is owed in a status: `clock` "" has no limit; `since_received` counts from the receipt."""
+    """A step that is owed in a status: `clock` "" has no limit; `since_received` counts from the receipt, or
+    from the designation that followed it (cases.standing.review_since)."""
 
     key: str
     title: str

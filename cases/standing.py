@@ -7,6 +7,7 @@ other side's clerk puts its step down (代录) and a second person of that clerk
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -274,6 +275,16 @@ def passed_on(referral: Referral) -> ReferralStep | None:
     """The latest step by which the police passed a filed case to other police (公安刑程第一百八十四条)."""
     rows = referral.steps.filter(move="pass_on", state=ReferralStep.State.TAKEN)
     return rows.select_related("unit__division").order_by("id").last()
+
+
+def review_since(referral: Referral) -> dt.datetime | None:
+    """From when the receiver's limits count: its receipt, or that it was designated after a dispute – what
+    was returned before did not lie with it (domain.md B.1 F5–F6: from 接受)."""
+    if referral.received_at is None:
+        return None
+    rows = referral.steps.filter(move="designate", state=ReferralStep.State.TAKEN)
+    designated = rows.order_by("id").values_list("happened_at", flat=True).last()
+    return max(referral.received_at, designated or referral.received_at)
 
 
 def passed_from(referral: Referral) -> str:

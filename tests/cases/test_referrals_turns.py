@@ -436,3 +436,39 @@ def test_papers_that_never_come_keep_nobody_from_deciding(cast, edge, move):
     row = make.referral(cast, edge, "supplement")
     make.take(cast, row, move, make.maker(row, move))
     assert duty(row, "supplement").status == Duty.Status.CANCELLED
+
+
+def _designated(cast, edge, when):
+    row = make.referral(cast, edge, "disputed")
+    with time_machine.travel(when, tick=False):
+        make.take(cast, row, "designate", "leader", number="示政〔2026〕9号")
+    return row
+
+
+def test_the_designated_police_review_from_the_designation_on(cast):
+    """310号8: three days from 接受; Thursday 12 March, the 15th is a Sunday."""
+    then = NOW + 8 * DAY
+    row = _designated(cast, "criminal", then)
+    assert row.received_at == NOW and duty(row, "decide").due_at == day_end(dt.date(2026, 3, 16))
+    with time_machine.travel(then + HOUR, tick=False):
+        step = make.take(cast, row, "file", "police.approver")
+    assert not step.late and step.due_at == day_end(dt.date(2026, 3, 16))
+
+
+@pytest.mark.parametrize(("hours", "late"), [(23, False), (25, True)])
+def test_the_designated_police_have_a_day_to_ask_for_papers(cast, hours, late):
+    then = NOW + 8 * DAY
+    row = _designated(cast, "criminal", then)
+    with time_machine.travel(then + hours * HOUR, tick=False):
+        step = make.take(cast, row, "ask_supplement", "police.officer")
+    assert (step.due_at, step.late) == (then + DAY, late)
+    assert duty(row, "decide").due_at == day_end(dt.date(2026, 3, 16))  # the review keeps its start
+
+
+def test_the_designated_organ_answers_an_opinion_from_the_designation_on(cast):
+    RoleGrant.objects.create(member=cast.procuratorate, role=Role.APPROVER)
+    then = NOW + 8 * DAY
+    row = _designated(cast, "reverse", then)
+    with time_machine.travel(then + DAY, tick=False):
+        make.take(cast, row, "accept", "nr.officer")
+    assert duty(row, "answer").due_at == day_end(dt.date(2026, 5, 12))

@@ -40,8 +40,9 @@ def key_of(referral: Referral, name: str) -> str:
 
 def answered(referral: Referral, move: ReferralMove) -> tuple[dt.datetime | None, str]:
     """(limit, its basis) that a move answers, read before it is made."""
-    if standing.is_penal(referral) and move.name in OWN_CLOCK and referral.received_at:
-        due = clocks.due(OWN_CLOCK[move.name], referral.received_at)
+    since = standing.review_since(referral) if move.name in OWN_CLOCK else None
+    if standing.is_penal(referral) and since:
+        due = clocks.due(OWN_CLOCK[move.name], since)
         return due.due_at, due.basis
     if move.name == "pass_on":
         return None, PASSED_ON  # its own notice has the limit (P184); the answer is owed by the next police
@@ -81,7 +82,7 @@ def _open(referral: Referral, limit: Limit, at: dt.datetime, *, corrected: bool)
     unit = standing.side_agency(referral, limit.side)
     if unit is None:
         return
-    start = referral.received_at if limit.since_received and referral.received_at else at
+    start = (standing.review_since(referral) if limit.since_received else None) or at
     due_at = referral.reply_due if by_day_agreed(referral.edge, limit) else None
     if corrected:
         due_at = _mended_by(referral, limit, at)
