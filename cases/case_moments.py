@@ -22,7 +22,7 @@ from cases.case_limits import (
     waits,
 )
 from cases.case_states import CASE_MOVES
-from cases.models import Case, CaseStep, Penalty, Remedy
+from cases.models import Case, CaseStep, Measure, Penalty, Remedy
 from cases.states import CaseStatus
 from core.errors import DomainError
 from duties import clocks
@@ -146,6 +146,11 @@ def paying_due(case: Case) -> DueDate | None:
     if decision is None or step is None or step.pk < decision.pk:
         return None
     return due("C14", step.happened_at)
+
+
+def reported_late(row: Measure) -> bool:
+    """Whether the approval of what was done on the spot came after its 24 hours (C7r, 行政强制法19)."""
+    return row.reported_at is not None and row.reported_at > due("C7r", row.taken_at).due_at
 
 
 def barring(case: Case, move: str) -> Running | None:

@@ -190,7 +190,11 @@ def measure_report(request: MemberRequest, pk: int) -> HttpResponse:
     row, case = child(request, Measure, pk)
     form = forms.ReportForm(request.POST or None)
     act = lambda data: cases.report_measure(measure=row, by=request.user, **data)  # noqa: E731
-    return small_page(request, case, form, act, title="补办批准手续", said="批准手续已登记。")
+    lead = (
+        "当场采取的，应当在24小时内向负责人报告并补办批准手续；负责人认为不应当采取的，应当立即解除"
+        "（行政强制法第十九条）。已经处理的也要补办，补办以前不能结案。"
+    )
+    return small_page(request, case, form, act, title="补办批准手续", lead=lead, said="批准手续已登记。")
 
 
 @GET_POST

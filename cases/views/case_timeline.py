@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from cases import sight
+from cases.case_moments import reported_late
 from cases.models import Case, Disposal, ReferralStep
 from cases.remedies import WITHDRAWING, answer_words
 from core.registry import beside
@@ -68,21 +69,29 @@ def _case(case: Case) -> Steps:
                 "url": reverse("core:file", args=[step.file_id]) if step.file_id else "",
             }
         )
-    for row in case.measures.select_related("by__agency"):
-        number = f"（{row.number}）" if row.number else ""
-        label = row.get_kind_display()
-        found.append(
-            {"at": row.taken_at, "who": row.by.label, "words": f"{label}{number}", "text": row.things}
-        )
-        if row.ended_at:
-            end = {"at": row.ended_at, "who": row.ended_by.label if row.ended_by else ""}
-            found.append(end | {"words": f"{label}：{row.get_end_display()}", "text": row.end_note})
-    found += [*_remedies(case), *_disposals(case)]
+    found += [*_measures(case), *_remedies(case), *_disposals(case)]
     for visit in case.lookbacks.filter(visited_at__isnull=False).select_related("by__agency"):
         words = f"结案后{visit.days}日回头看：{'死灰复燃' if visit.again else '没有再次违法'}"
         kind = "refused" if visit.again else "done"
         who = visit.by.label if visit.by else ""
         found.append({"at": visit.visited_at, "who": who, "words": words, "text": visit.text, "kind": kind})
+    return found
+
+
+def _measures(case: Case) -> Steps:
+    """How each was taken, approved when it was taken on the spot, and ended."""
+    found = []
+    for row in case.measures.select_related("by__agency", "ended_by__agency"):
+        label, number = row.get_kind_display(), f"（{row.number}）" if row.number else ""
+        found.append(_at(row.taken_at, row.by, f"{label}{number}", row.things, None))
+        if row.reported_at:
+            late = reported_late(row)
+            words = f"{label}：补办批准手续{'；超期' if late else ''}"
+            step = _at(row.reported_at, None, words, f"批准人：{row.approved_by}", None)
+            found.append(step | {"who": case.holder.label, "kind": "late" if late else ""})
+        if row.ended_at:
+            words = f"{label}：{row.get_end_display()}"
+            found.append(_at(row.ended_at, row.ended_by, words, row.end_note, None))
     return found
 
 

@@ -515,6 +515,56 @@ def test_things_kept_on_the_spot_are_reported_within_a_day_and_decided_in_time(c
     assert set(open_keys(case)) == {"decide"}
 
 
+def on_the_spot(cast, case, when):
+    """Account books kept and given back an hour later, before anybody asked for the approval."""
+    with time_machine.travel(when, tick=False):
+        row = cases.take_measure(
+            case=fresh(case),
+            by=cast.nr_officer,
+            kind="preserve",
+            things="账册三本",
+            taken_at=when,
+            on_the_spot=True,
+            upload=paper(),
+        )
+    with time_machine.travel(when + dt.timedelta(hours=1), tick=False):
+        return cases.end_measure(measure=row, by=cast.nr_officer, end="lifted", note="已退还")
+
+
+@pytest.mark.parametrize(("hours", "late"), [(20, False), (30, True)])
+def test_what_ended_before_its_approval_is_still_reported(cast, hours, late):
+    """强制法19: the head is told and approves within 24 hours, whatever became of the things."""
+    case = make.filed(cast)
+    taken = at(2026, 9, 3, 9)
+    row = on_the_spot(cast, case, taken)
+    key = f"measure:{row.pk}:report"
+    assert key in open_keys(case)
+    then = taken + dt.timedelta(hours=hours)
+    with time_machine.travel(then, tick=False):
+        client, url = cast.client("nr.officer"), f"/cases/measures/{row.pk}/report/"
+        assert url in client.get(f"/cases/{case.pk}/").content.decode()
+        data = {"approved_by": "局长", "at": f"{then:%Y-%m-%dT%H:%M}"}
+        assert client.post(url, data).status_code == 302
+        page = client.get(f"/cases/{case.pk}/").content.decode()
+    assert ("补办批准手续；超期" in page, url in page) == (late, False)
+    done = duty(case, key)
+    assert (done.status, done.late(at(2026, 9, 10, 9))) == (Duty.Status.FULFILLED, late)
+    row.refresh_from_db()
+    with pytest.raises(DomainError, match="不用补办"), time_machine.travel(then, tick=False):
+        cases.report_measure(measure=row, by=cast.nr_officer, approved_by="局长")
+
+
+def test_a_case_is_not_closed_over_a_measure_nobody_approved(cast):
+    case = make.performed(cast)
+    row = on_the_spot(cast, case, at(2026, 9, 29, 9))
+    with pytest.raises(DomainError, match="还有1项当场采取的措施没有补办批准手续（行政强制法第十九条）"):
+        do(cast, case, "request_closing", "nr.officer", at(2026, 9, 29, 11), text="x")
+    with time_machine.travel(at(2026, 9, 29, 12), tick=False):
+        cases.report_measure(measure=row, by=cast.nr_officer, approved_by="局长")
+    do(cast, case, "request_closing", "nr.officer", at(2026, 9, 29, 13), text="x")
+    assert fresh(case).status == "closing"
+
+
 def test_a_seizure_lasts_thirty_days_and_thirty_more(cast):
     case = make.filed(cast)
     with time_machine.travel(at(2026, 9, 3, 9), tick=False):

@@ -42,6 +42,9 @@ def why_open(case: Case) -> list[str]:
     things = case.measures.filter(kind__in=TAKEN, ended_at__isnull=True).count()
     if things:
         found.append(f"还有{things}项先行登记保存、查封扣押没有处理")
+    unreported = case.measures.filter(on_the_spot=True, reported_at__isnull=True).count()
+    if unreported:
+        found.append(f"还有{unreported}项当场采取的措施没有补办批准手续（行政强制法第十九条）")
     if case.track == Case.Track.ADMIN:
         found += _of_decision(case)
     return found

@@ -141,7 +141,10 @@ def _owe(row: Measure) -> None:
 def report_measure(
     *, measure: Measure, by: Member, approved_by: str, at: dt.datetime | None = None
 ) -> Measure:
-    """补办批准 of what was done on the spot (强制法19). Raises NotAllowed, DomainError, Conflict."""
+    """补办批准 of what was done on the spot (强制法19: 24 hours), owed also when it has ended meanwhile.
+
+    Raises NotAllowed, DomainError, Conflict.
+    """
     at = at or now()
     if not measure.on_the_spot or measure.reported_at:
         raise DomainError("这项措施不用补办批准手续。")
@@ -151,7 +154,7 @@ def report_measure(
 
     def make() -> Measure:
         guard_facts(measure.case, by, ENDING)
-        _touch(measure, reported_at=at, approved_by=approved_by.strip()[:40])
+        _touch(measure, "reported_at", reported_at=at, approved_by=approved_by.strip()[:40])
         steps.fulfil(key=key_of(measure, "report"), at=at, by=by)
         record("case.measure_reported", measure.case, by)
         return measure
@@ -180,7 +183,7 @@ def end_measure(
         guard_facts(measure.case, by, ENDING)
         if measure.ended_at:
             raise DomainError("这项措施已经处理。")
-        _touch(measure, ended_at=at, end=end, end_note=note.strip(), ended_by=by)
+        _touch(measure, "ended_at", ended_at=at, end=end, end_note=note.strip(), ended_by=by)
         steps.fulfil(key=key_of(measure, "decide"), at=at, by=by)
         record("case.measure_ended", measure.case, by)
         return measure
@@ -196,8 +199,9 @@ def _inside(measure: Measure, at: dt.datetime) -> None:
         )
 
 
-def _touch(measure: Measure, **values: object) -> None:
-    rows = Measure.objects.filter(pk=measure.pk, version=measure.version, ended_at__isnull=True)
+def _touch(measure: Measure, empty: str, **values: object) -> None:
+    """Write `values` into the version that was read, while its column `empty` has nothing yet."""
+    rows = Measure.objects.filter(pk=measure.pk, version=measure.version, **{f"{empty}__isnull": True})
     if rows.update(version=F("version") + 1, **values) != 1:
         raise conflict(measure.case)
     measure.refresh_from_db()
