@@ -41,6 +41,7 @@ class EdgeType:
     `team`: two officers before the report (310号第五条). `moves_holder`: on acceptance the receiver holds the
     affair; otherwise, where `opens_case`, it opens a case of its own. `sealed`: content for the two parties
     only; the joint office sees states and clocks. `same_level`: 同级 units of one county (310号第五条).
+    `send_clock`, `answer_clock`: where law has a limit of its own for sending and for the answer.
     """
 
     family: Family
@@ -52,12 +53,13 @@ class EdgeType:
     sealed: bool = False
     opens_case: bool = False
     same_level: bool = False
+    send_clock: str = "ref.send"
     answer_clock: str = "ref.answer"
     paper: str = "案件移送函"
 
 
 ANY: frozenset[str] = frozenset()
-ANSWER = "ref.answer"
+SEND, ANSWER = "ref.send", "ref.answer"
 POLICE = frozenset({K.POLICE})
 NOT_ENFORCING = frozenset(
     {K.PROCURATORATE, K.COURT, K.DISCIPLINE, K.GANG_OFFICE, K.PUBLICITY, K.SYSTEM, K.CITY_OFFICE}
@@ -99,6 +101,8 @@ EDGES: dict[str, EdgeType] = {
         frozenset({K.PROCURATORATE}),
         REGULATORS,
         opens_case=True,
+        # counted from the approval: the day of the 不起诉 decision is not recorded (duties/data/README.md)
+        send_clock="R3",
         answer_clock="R2m",
         paper="检察意见书",
     ),
@@ -169,15 +173,18 @@ class Limit:
 
 def limits(edge: str, status: str) -> tuple[Limit, ...]:
     """What is owed by whom in `status` of a referral of kind `edge`."""
-    family = EDGES[edge].family
-    found = COMMON.get(S(status), ()) + BY_FAMILY[family].get(S(status), ())
-    answer = EDGES[edge].answer_clock
-    if answer == ANSWER:
-        return found
-    # a limit of law for the answer counts from the receipt of the paper, not from when it was taken up
-    return tuple(
-        replace(row, clock=answer, since_received=True) if row.clock == ANSWER else row for row in found
-    )
+    kind = EDGES[edge]
+    found = COMMON.get(S(status), ()) + BY_FAMILY[kind.family].get(S(status), ())
+    return tuple(_of_kind(kind, row) for row in found)
+
+
+def _of_kind(kind: EdgeType, row: Limit) -> Limit:
+    if row.clock == SEND:
+        return replace(row, clock=kind.send_clock)
+    if row.clock == ANSWER and kind.answer_clock != ANSWER:
+        # a limit of law for the answer counts from the receipt of the paper, not from when it was taken up
+        return replace(row, clock=kind.answer_clock, since_received=True)
+    return row
 
 
 def by_day_agreed(edge: str, limit: Limit) -> bool:

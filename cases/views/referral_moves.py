@@ -18,7 +18,7 @@ from cases.forms.referral_moves import CheckForm, MoveForm, ScanForm
 from cases.models import Referral, ReferralStep
 from cases.states import REFERRAL_MOVES, ReferralMove
 from cases.views.referral_buttons import move_label
-from cases.views.referral_parts import SEALED, crumbs, held, visible
+from cases.views.referral_parts import SEALED, crumbs, held, own_limit_words, visible
 from core.errors import Conflict, NotAllowed
 from core.pages import fresh_token, status_of, submitted, token_of
 from core.templatetags.mw import zh_datetime
@@ -58,7 +58,7 @@ def take(request: MemberRequest, pk: int, name: str) -> HttpResponse:
         return redirect("cases:referral", pk)
     context = {
         "title": move_label(referral, move, organ),
-        "lead": PROXY.format(unit=organ.label) if proxy and organ else WARNINGS.get(name, ""),
+        "lead": PROXY.format(unit=organ.label) if proxy and organ else _lead(referral, move),
         "crumbs": crumbs(referral),
         "form": form,
         "submit": f"确认{move_label(referral, move, organ)}",
@@ -70,6 +70,12 @@ def take(request: MemberRequest, pk: int, name: str) -> HttpResponse:
         "receipt_url": reverse("cases:referral_receipt", args=[pk]) if name == "receive" else "",
     }
     return render(request, "cases/referrals/take.html", context, status=status_of(request, form))
+
+
+def _lead(referral: Referral, move: ReferralMove) -> str:
+    """What to know before it is done: what cannot be taken back, how long there is for it."""
+    left, _ = own_limit_words(referral, move)
+    return f"期限：{left}。" if left else WARNINGS.get(move.name, "")
 
 
 def _must_be_legal(member: Member, referral: Referral, move: ReferralMove) -> None:

@@ -8,17 +8,23 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from cases import sight
+from cases import sight, standing
+from cases.actions.referrals.making import label_of
+from cases.actions.referrals.owed import own_limit
 from cases.models import Referral
 from core import gates
 from core.audit import subject_of
 from duties.clocks import of_duty
 from duties.models import Duty
+from duties.words import instant_words
+from minewatch.lib.clock import now
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from agencies.models import Member
+    from cases.states import ReferralMove
     from core.web import MemberRequest
 
 LIST = {"label": "移送", "url": "/cases/referrals/"}
@@ -64,6 +70,31 @@ def why(duty: Duty | None) -> str:
     """为什么是这个日期."""
     counted = of_duty(duty) if duty else None
     return counted.sentence if counted else ""
+
+
+def own_limits(referral: Referral) -> list[dict[str, str]]:
+    """Moves that have 24 hours of their own and are no duty (F5a, F5b), each with what is left of them."""
+    found = []
+    for move in standing.legal_moves(referral):
+        words, reason = own_limit_words(referral, move)
+        if words:
+            found.append({"label": label_of(referral, move), "words": words, "why": reason})
+    return found
+
+
+def own_limit_words(referral: Referral, move: ReferralMove) -> tuple[str, str]:
+    """(what is left of the move's own limit, why it ends then); empty without one."""
+    due = own_limit(referral, move)
+    return (left_words(due.due_at), due.sentence) if due else ("", "")
+
+
+def left_words(due_at: dt.datetime) -> str:
+    """还剩17小时（2026年3月5日9时前）; afterwards that it may still be done and is marked late."""
+    left = int((due_at - now()).total_seconds())
+    until = instant_words(due_at)
+    if left < 0:
+        return f"期限已过（{until}前），现在办理记为超期"
+    return f"还剩{left // 3600}小时（{until}前）" if left >= 3600 else f"还剩不到1小时（{until}前）"
 
 
 def holder_words(referral: Referral, duties: list[Duty]) -> str:

@@ -2,14 +2,18 @@
 
 import datetime as dt
 import io
+import re
+from pathlib import Path
 
 import pytest
 import time_machine
 
+import cases
 from agencies.handover import open_work
 from agencies.models import Acting, Agency, Member
 from cases.actions import referrals
-from cases.edges import BY_FAMILY, COMMON, DESK, EDGES, Edge, limits
+from cases.actions.referrals.owed import CHECK, OWN_CLOCK
+from cases.edges import DESK, EDGES, Edge, limits
 from cases.models import Referral
 from cases.states import HANDS, ReferralStatus
 from core.errors import DomainError
@@ -44,11 +48,75 @@ def digests(username):
     return [row.text for row in rows.order_by("pk")]
 
 
+def in_every_status():
+    """The limits of every kind in every status."""
+    return [row for edge in Edge for status in ReferralStatus for row in limits(edge, status)]
+
+
 def test_every_clock_that_the_table_names_is_there():
-    rows = [row for found in (COMMON, *BY_FAMILY.values()) for some in found.values() for row in some]
-    codes = {row.clock for row in rows if row.clock} | {kind.answer_clock for kind in EDGES.values()}
-    for code in codes | {"F5a", "F5b", "P184", "ref.check"}:
-        assert any(row.code == code for row in clocks.shipped()), code
+    codes = {row.clock for row in in_every_status() if row.clock} | set(OWN_CLOCK.values()) | {CHECK}
+    assert codes <= {row.code for row in clocks.shipped()}
+
+
+def test_every_limit_of_a_referral_stands_over_one_of_its_steps():
+    """domain.md B.1 and B.3, save what runs inside the procuratorate or has no kind of its own."""
+    used = {row.clock for row in in_every_status()} | set(OWN_CLOCK.values()) | {CHECK}
+    kept = {row.code for row in clocks.shipped() if row.code.startswith(("F", "R", "P", "ref."))}
+    assert kept - used == {"R3w", "R10w", "R7"}
+
+
+def test_a_limit_of_law_that_no_code_names_is_said_to_have_no_step():
+    root = Path(cases.__file__).parent
+    code = "".join(file.read_text(encoding="utf-8") for file in sorted(root.rglob("*.py")))
+    lawful = {row.code for row in clocks.shipped() if row.code.startswith(("F", "C", "R", "P"))}
+    text = (clocks.DATA.parent / "README.md").read_text(encoding="utf-8")
+    said = set(re.findall(r"\*\*(\w+)\*\*", text.partition("No step of this system")[2]))
+    assert {one for one in lawful if f'"{one}"' not in code} == said
+
+
+def test_an_opinion_of_the_procuratorate_is_sent_within_three_days(cast):
+    """高检发释字〔2021〕4号: from Wednesday 4 March; the 7th is a Saturday."""
+    row = make.referral(cast, "reverse", "approved")
+    owed = duty(row, "send")
+    assert (owed.clock.code, owed.due_at) == ("R3", day_end(dt.date(2026, 3, 9)))
+    assert "高检发释字〔2021〕4号" in owed.basis
+    make.papers(cast, row)
+    with time_machine.travel(NOW + 6 * DAY, tick=False):
+        step = make.take(cast, row, "send", "procuratorate")
+    assert step.late and step.due_at == owed.due_at
+    assert duty(make.referral(cast, "jurisdiction", "approved"), "send").clock.code == "ref.send"
+
+
+OWN = ("转送有管辖权的单位", "告知补正材料")
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (0, "还剩24小时（2026年3月5日9时前）"),
+        (7, "还剩17小时（2026年3月5日9时前）"),
+        (23.5, "还剩不到1小时（2026年3月5日9时前）"),
+        (25, "期限已过（2026年3月5日9时前），现在办理记为超期"),
+    ],
+)
+def test_the_page_says_how_long_the_police_may_pass_it_on_or_ask_for_papers(cast, hours, words):
+    """310号7 and 公安刑程180: 24 hours from the receipt, beside the steps that they govern."""
+    row = make.referral(cast, "criminal", "received")
+    with time_machine.travel(NOW + dt.timedelta(hours=hours), tick=False):
+        client = cast.client("police.officer")
+        page = client.get(f"/cases/referrals/{row.pk}/").content.decode()
+        for label in OWN:
+            assert f"<dt>{label}</dt><dd>{words}" in page
+        assert "第七条" in page and "第一百八十条" in page
+        for move in ("forward", "ask_supplement"):
+            assert words in client.get(f"/cases/referrals/{row.pk}/do/{move}/").content.decode()
+
+
+def test_no_other_referral_has_the_polices_24_hours(cast):
+    for edge, status in (("jurisdiction", "received"), ("criminal", "sent"), ("criminal", "filed")):
+        row = make.referral(cast, edge, status)
+        page = cast.client("nr.officer").get(f"/cases/referrals/{row.pk}/").content.decode()
+        assert not any(f"<dt>{label}</dt>" in page for label in OWN), (edge, status)
 
 
 @pytest.mark.parametrize("edge", list(Edge))

@@ -22,8 +22,10 @@ from minewatch.lib.clock import now
 
 if TYPE_CHECKING:
     from agencies.models import Member
+    from duties.clocks import DueDate
 
-#: Moves of the police that have a limit of their own, counted from the receipt (F5a, F5b).
+#: Moves of the police with a limit of their own, counted from the receipt (310号7, 公安刑程180). No duty:
+#: they are owed only where the police find that the case is not theirs or papers are missing.
 OWN_CLOCK = {"forward": "F5a", "ask_supplement": "F5b"}
 CHECK = "ref.check"
 #: An answer that was sent back: the time to mend it, unless its own limit is later.
@@ -40,9 +42,8 @@ def key_of(referral: Referral, name: str) -> str:
 
 def answered(referral: Referral, move: ReferralMove) -> tuple[dt.datetime | None, str]:
     """(limit, its basis) that a move answers, read before it is made."""
-    since = standing.review_since(referral) if move.name in OWN_CLOCK else None
-    if standing.is_penal(referral) and since:
-        due = clocks.due(OWN_CLOCK[move.name], since)
+    due = own_limit(referral, move)
+    if due is not None:
         return due.due_at, due.basis
     if move.name == "pass_on":
         return None, PASSED_ON  # its own notice has the limit (P184); the answer is owed by the next police
@@ -52,6 +53,14 @@ def answered(referral: Referral, move: ReferralMove) -> tuple[dt.datetime | None
             if duty is not None:
                 return duty.due_at, duty.basis
     return None, EDGES[referral.edge].basis
+
+
+def own_limit(referral: Referral, move: ReferralMove) -> DueDate | None:
+    """The 24 hours in which the police pass it on (F5a) or ask for papers (F5b); None for any other move."""
+    if move.name not in OWN_CLOCK or not standing.is_penal(referral):
+        return None
+    since = standing.review_since(referral)
+    return clocks.due(OWN_CLOCK[move.name], since) if since else None
 
 
 def settle(referral: Referral, move: ReferralMove, left: str, at: dt.datetime, by: Member) -> None:
