@@ -1,9 +1,10 @@
-"""What must be answered before sealed content opens: an upper room registers, every record page asks.
+"""What must be answered before sealed content opens: an upper room registers, every record and form asks.
 
 held = gates.held(request, lead, lead.matter)
 if held is not None:
     return held
 
+A form asks where it is shown, after what was sent was acted on: `held` never stands before what was typed.
 Lists ask `opened`: of sealed rows they show content of those alone that the member has opened today.
 """
 

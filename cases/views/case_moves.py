@@ -61,9 +61,6 @@ def take(request: MemberRequest, pk: int, name: str) -> HttpResponse:
     case, move = readable(request, pk), CASE_MOVES.get(name)
     if move is None or move.track != case.track:
         raise Http404
-    held = gates.held(request, case, case.matter)
-    if held is not None:
-        return held
     form = MoveForm(
         request.POST or None,
         request.FILES or None,
@@ -72,12 +69,14 @@ def take(request: MemberRequest, pk: int, name: str) -> HttpResponse:
         units=candidates(case) if "unit" in move.asks else (),
         people=list(eligible(case)) if "officers" in move.asks else (),
     )
-    if request.method == "GET":
-        _must_be_legal(request, case, move)
     done = submitted(request, form, at_upload(lambda data: _act(request, case, move, form)))
     if done is not None:
         messages.success(request, f"已办理：{move.label}。")
         return redirect(_after(request, case))
+    if (asked := gates.held(request, case, case.matter)) is not None:
+        return asked
+    if request.method == "GET":
+        _must_be_legal(request, case, move)
     context = {
         "title": move.label,
         "lead": WARNINGS.get(name, ""),

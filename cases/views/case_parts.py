@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cases.actions.cases.opening import may_work_or_decide
 from cases.models import Case
+from core import gates
 from core.audit import subject_of
 from core.errors import DomainError
 from core.pages import fresh_token, status_of, submitted
@@ -117,11 +118,14 @@ def small_page(
     submit: str = "保存",
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """One form of a case: the act and back to the record, else the form with what was typed."""
+    """One form of a case: the act and back to the record, else the form with what was typed. A form tells of
+    the case as its record does: before sealed content its reader says why."""
     done = submitted(request, form, at_upload(act))
     if done is not None:
         messages.success(request, said)
         return redirect("cases:case", case.pk)
+    if (asked := gates.held(request, case, case.matter)) is not None:
+        return asked
     context = {
         "title": title,
         "lead": lead,

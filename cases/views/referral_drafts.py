@@ -20,7 +20,7 @@ from cases.edges import EDGES, Edge
 from cases.forms.referrals import DraftForm, GoodsForm, PaperForm
 from cases.models import Case, Goods, Paper, Referral
 from cases.referral_files import files_for
-from cases.views.referral_parts import crumbs, visible
+from cases.views.referral_parts import crumbs, held, visible
 from core import drafts, gates
 from core.errors import Conflict, NotAllowed
 from core.pages import fresh_token, status_of, submitted, token_of
@@ -218,6 +218,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     if done:
         messages.success(request, "草稿已修改。")
         return redirect("cases:referral", pk)
+    if (asked := held(request, referral)) is not None:
+        return asked
     context = {
         "title": "修改移送",
         "lead": WHEN[referral.edge],
@@ -251,6 +253,8 @@ def papers(request: MemberRequest, pk: int) -> HttpResponse:
     if done:
         messages.success(request, f"已列入清单：{done.name}。")
         return redirect("cases:referral_papers", pk)
+    if (asked := held(request, referral)) is not None:
+        return asked
     lines = [
         {
             "row": row,
@@ -305,6 +309,8 @@ def goods(request: MemberRequest, pk: int) -> HttpResponse:
     if done:
         messages.success(request, f"已列入清单：{done.name}。")
         return redirect("cases:referral_goods", pk)
+    if (asked := held(request, referral)) is not None:
+        return asked
     lines = [
         {"row": row, "drop": reverse("cases:referral_goods_drop", args=[pk, row.pk])}
         for row in referral.goods.all()

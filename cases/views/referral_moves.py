@@ -50,12 +50,12 @@ def take(request: MemberRequest, pk: int, name: str) -> HttpResponse:
     form = _form(request, referral, move, proxy)
     if request.method == "GET":
         _must_be_legal(request.user, referral, move)
-        if (asked := held(request, referral)) is not None:
-            return asked
     done = submitted(request, form, lambda data: _act(request, referral, move, form))
     if done:
         messages.success(request, _done_words(done, organ))
         return redirect("cases:referral", pk)
+    if (asked := held(request, referral)) is not None:
+        return asked
     context = {
         "title": move_label(referral, move, organ),
         "lead": PROXY.format(unit=organ.label) if proxy and organ else _lead(referral, move),
@@ -172,6 +172,8 @@ def scan(request: MemberRequest, pk: int, step: int) -> HttpResponse:
     if done:
         messages.success(request, "扫描件已存入。")
         return redirect("cases:referral", pk)
+    if (asked := held(request, referral)) is not None:
+        return asked
     context = {
         "title": f"存入盖章扫描件：{row.label}",
         "lead": "文书打印、盖章后扫描存入；这一步已经写下的内容不变。",
@@ -221,6 +223,8 @@ def check(request: MemberRequest, pk: int, step: int) -> HttpResponse:
         agreed = done.state == ReferralStep.State.TAKEN
         messages.success(request, "核对通过，这一步已生效。" if agreed else "核对不予通过，这一步不生效。")
         return redirect("cases:referral", pk)
+    if (asked := held(request, referral)) is not None:
+        return asked
     context = {
         "title": f"核对代录：{row.label}",
         "lead": "请对照文书扫描件，逐项核对代录内容。",

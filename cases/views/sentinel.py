@@ -116,6 +116,8 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
     if row:
         messages.success(request, "不移送决定已作出，等上级会签后生效。")
         return redirect("cases:line_decision", row.pk)
+    if (asked := gate(request, case, case.matter)) is not None:
+        return asked
     who = "、".join(one.label for one in seconds(case, request.user)[2]) or "（没有可以会签的人）"
     context = {
         "title": "不移送决定",

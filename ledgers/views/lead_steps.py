@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import Member
 from agencies.views.pages import sent
+from core import gates
 from core.access import barred_from
 from core.errors import DomainError, NotAllowed
 from core.pages import fresh_token, status_of, submitted, token_of
@@ -48,6 +49,8 @@ def _open(request: MemberRequest, pk: int, name: str) -> Lead:
 
 
 def _page(request: MemberRequest, one: Lead, form: forms.Form, title: str, **more: Any) -> HttpResponse:
+    if (asked := gates.held(request, one, one.matter)) is not None:
+        return asked
     back = reverse("ledgers:lead", args=[one.pk])
     context = {
         "title": title,
