@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from cases.models import Case, Referral, SensitiveRead
+from cases.models import Case, LineDecision, Paper, Referral, ReferralStep, SensitiveRead
 from cases.rights import leads, posts_of
 from cases.states import DECIDERS
 from ledgers.models import Lead
@@ -15,6 +15,13 @@ from ledgers.models import Lead
 if TYPE_CHECKING:
     from agencies.models import Member
     from core.models import Matter
+
+
+def record_of(subject: models.Model) -> models.Model:
+    """The record that `subject` is part of: its reason is asked once, whichever part is opened first."""
+    if isinstance(subject, Paper | ReferralStep):
+        return subject.referral
+    return subject.case if isinstance(subject, LineDecision) else subject
 
 
 def is_sensitive(subject: models.Model, matter: Matter | None) -> bool:

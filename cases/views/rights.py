@@ -57,6 +57,7 @@ def gate(
     after the affair was sealed, it comes back to be mended and the opening is noted as that.
     `always`: the content is sensitive whatever the affair (what an informant said of themselves).
     """
+    subject = sensitive.record_of(subject)
     if matter is None or not (always or sensitive.is_sensitive(subject, matter)):
         return None
     member = request.user

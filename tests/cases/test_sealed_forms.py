@@ -107,6 +107,17 @@ def test_the_form_of_a_step_of_a_sealed_lead_asks_why(cast):
     assert ASKS in page and "违法情形尚不清楚" not in page
 
 
+def test_a_file_of_a_sealed_referral_asks_why_by_its_own_address_too(cast):
+    row = referrals.referral(cast, "gang", "sent")
+    url, client = f"/files/{row.papers.get().file_id}/", cast.client("police.head")
+    asked = client.get(url)
+    assert not asked.streaming and ASKS in asked.content.decode()
+    form = {"kind": "cases.referral", "key": row.pk, "next": url, "why": "审批需要"}
+    assert client.post("/cases/reads/", form, follow=True).streaming
+    assert SensitiveRead.objects.get(member=cast.police_head).subject_id == str(row.pk)
+    assert cast.client("nr.officer").get(url).streaming
+
+
 # past midnight -------------------------------------------------------------------------------------
 
 
