@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q, QuerySet
 
 from agencies.models import Agency, Member, Role
+from cases import sight
 from cases.models import Case, CaseOfficer, CaseTask, Referral
 from cases.states import CaseStatus
 from duties import board
@@ -95,11 +96,13 @@ def loads(member: Member, unit: Agency) -> list[Load]:
 
 @dataclass(frozen=True)
 class Clue:
-    """One referral as the desk shows it: whom it went to or came from, how it stands, what came of it."""
+    """One referral as the desk shows it: whom it went to or came from, how it stands, what came of it where
+    its content is `open` to the reader."""
 
     referral: Referral
     other: Agency
     out: bool
+    open: bool
     last: ReferralStep | None = None
     duty: Duty | None = None
 
@@ -111,7 +114,12 @@ def clues(member: Member, units: Iterable[Agency], *, out: bool) -> list[Clue]:
     rows = rows.filter(sender__in=ids) if out else rows.filter(receiver__in=ids).exclude(sender__in=ids)
     found = list(rows.prefetch_related("steps").order_by("-id")[:SHOWN])
     due = next_of(found, Duty.objects.visible_to(member))
-    return [Clue(row, row.receiver if out else row.sender, out, _last(row), due.get(row.pk)) for row in found]
+    keys = [row.pk for row in found]
+    shown = set(sight.open_to(member).filter(pk__in=keys).values_list("pk", flat=True))
+    return [
+        Clue(row, row.receiver if out else row.sender, out, row.pk in shown, _last(row), due.get(row.pk))
+        for row in found
+    ]
 
 
 def _last(referral: Referral) -> ReferralStep | None:

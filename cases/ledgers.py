@@ -141,11 +141,11 @@ def penalties(case: Case) -> str:
 
 def _sent(member: Member, year: int | None) -> QuerySet[Referral]:
     rows = Referral.objects.visible_to(member).filter(in_year("sent_at", year), sent_at__isnull=False)
-    return rows.annotate(content=_among(sight.readable(member))).select_related("sender", "receiver")
+    return rows.annotate(content=_among(sight.open_to(member))).select_related("sender", "receiver")
 
 
 def _remedies(member: Member, year: int | None) -> QuerySet[Referral]:
-    mended = Q(result=Result.RECTIFIED) & Q(pk__in=sight.readable(member).values("pk"))
+    mended = Q(result=Result.RECTIFIED) & Q(pk__in=sight.open_to(member).values("pk"))
     return _in_one_list(_sent(member, year).filter(Q(edge__in=REMEDIES) | mended), "sent_at", 0)
 
 

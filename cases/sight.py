@@ -1,7 +1,7 @@
 """What of a referral's content a member may read: summary, step texts, papers (design.md 2; domain.md A.7).
 
-`readable` and `readable_papers` are the one definition; pages, downloads and the registry ask them. State and
-clocks are another matter: `Referral.objects.visible_to`.
+`readable` and `readable_papers` are the one definition; pages, downloads and the registry ask them; lists ask
+`open_to`. State and clocks are another matter: `Referral.objects.visible_to`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from cases.edges import EDGES, Edge
-from cases.models import Case, Paper, Referral, ReferralStep
+from cases.models import Case, Paper, Referral, ReferralOfficer, ReferralStep
 from cases.models.referral import came_to, circle_of, put_down_by
 from cases.standing import posts_of
 from cases.states import REFERRAL_OVER
+from core import gates
 from core.access import access_of, matters_for
 from core.models import Access
 from minewatch.lib.clock import now
@@ -68,6 +69,25 @@ def _watching(member: Member) -> Q:
     office = access_of(member).filter(relation=Access.Relation.OFFICE).values("matter_id")
     criminal = Q(case__isnull=False, case__track=Case.Track.CRIMINAL)
     return Q(matter__in=office, matter__sealed=False) & ~Q(edge__in=SEALED) & ~criminal
+
+
+def open_to(member: Member) -> QuerySet[Referral]:
+    """Referrals whose content a list shows to the member; what is not among them decides no filter either."""
+    return readable(member).filter(_unasked(member))
+
+
+def open_steps(member: Member) -> QuerySet[ReferralStep]:
+    """Steps whose text another record shows to the member."""
+    return readable_steps(member).filter(referral__in=Referral.objects.filter(_unasked(member)).values("pk"))
+
+
+def _unasked(member: Member) -> Q:
+    """What asks for no reason (cases.sensitive) or what the member put down, is an officer of, or has opened
+    today, having said why (core.gates)."""
+    named = ReferralOfficer.objects.filter(member=member).values("referral_id")
+    own = Q(drafted_by=member) | Q(reported_by=member) | Q(pk__in=named)
+    opened = Q(pk__in=gates.opened(member, Referral))
+    return (Q(matter__sealed=False) & ~Q(edge__in=SEALED)) | own | opened
 
 
 def content_of(member: Member, referral: Referral) -> bool:

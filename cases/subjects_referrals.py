@@ -26,11 +26,11 @@ def _referrals(member: Member) -> QuerySet[Referral]:
 
 
 def search_referrals(member: Member, text: str) -> QuerySet[Referral]:
-    """By number for whoever may know of it; by 文号 and 案由 only where the content may be read."""
+    """By number for whoever may know of it; by 文号 and 案由 only where the content is open."""
     words = fold(text)
     inside = Q(title__icontains=words) | Q(document_number__icontains=words)
-    readable = Q(pk__in=sight.readable(member).values("pk"))
-    return _referrals(member).filter(Q(number__icontains=words) | (inside & readable)).order_by("-id")
+    there = Q(pk__in=sight.open_to(member).values("pk"))
+    return _referrals(member).filter(Q(number__icontains=words) | (inside & there)).order_by("-id")
 
 
 register(

@@ -10,6 +10,7 @@ from cases import sight
 from cases.case_moments import reported_late
 from cases.models import Case, Disposal, ReferralStep
 from cases.remedies import WITHDRAWING, answer_words
+from cases.views.case_parts import SEALED
 from core.registry import beside
 from duties.clocks import instant
 from ledgers.models import Entry, Lead
@@ -142,10 +143,12 @@ def _kind(move: str) -> str:
 
 
 def _referred(member: Member, case: Case) -> Steps:
-    """Steps of the referrals of the affair that the reader may read, to the feedback."""
+    """Steps of the referrals of the affair that the reader may read, to the feedback. Of a sealed referral
+    without their words, until the reader has said why there."""
     rows = sight.readable_steps(member).filter(
         referral__matter=case.matter_id, state=ReferralStep.State.TAKEN
     )
+    told = set(sight.open_steps(member).filter(referral__matter=case.matter_id).values_list("pk", flat=True))
     found = []
     for step in rows.select_related("referral", "organ", "by__agency"):
         found.append(
@@ -153,7 +156,7 @@ def _referred(member: Member, case: Case) -> Steps:
                 "at": step.happened_at,
                 "who": step.organ.label,
                 "words": f"移送 {step.referral.number}：{step.label}",
-                "text": step.text,
+                "text": step.text if step.pk in told else SEALED if step.text else "",
                 "kind": "late" if step.late else "",
                 "url": reverse("cases:referral", args=[step.referral_id]),
             }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from cases import desk
+from cases.views.referral_parts import SEALED
 from core.errors import NotAllowed
 from core.templatetags.mw import zh_datetime
 from core.web import MemberRequest, business
@@ -49,6 +50,7 @@ def _clues(found: list[desk.Clue]) -> list[dict[str, Any]]:
         {
             "clue": clue,
             "url": reverse("cases:referral", args=[clue.referral.pk]),
+            "result": clue.referral.get_result_display() if clue.open else SEALED,
             "last": f"{clue.last.label}（{zh_datetime(clue.last.happened_at)}）" if clue.last else "尚未办理",
         }
         for clue in found

@@ -15,6 +15,7 @@ from cases import sight, standing
 from cases.actions import referrals
 from cases.actions.referrals.drafting import EDITABLE
 from cases.actions.referrals.manifest import GOODS_OPEN, OPEN
+from cases.case_sight import open_to
 from cases.edge_words import WHEN, kinds_for
 from cases.edges import EDGES, Edge
 from cases.forms.referrals import DraftForm, GoodsForm, PaperForm
@@ -170,11 +171,15 @@ def _from(tied: dict[str, Any]) -> dict[str, Any]:
 
 
 def abouts_of(member: Member, senders: list[Agency]) -> list[tuple[str, str]]:
-    """Leads and cases that the sending units hold, for a draft that began without one."""
+    """Leads and cases that the sending units hold, for a draft that began without one; sealed: the number."""
     units = [unit.pk for unit in senders]
     leads = Lead.objects.visible_to(member).filter(holder__in=units, withdrawn_at=None).order_by("-id")
     cases = Case.objects.visible_to(member).filter(holder__in=units, closed_at=None).order_by("-id")
-    found = [(f"case:{row.pk}", f"案件 {row} {row.title}"[:60]) for row in cases[:OFFERED]]
+    rows = list(cases[:OFFERED])
+    told = open_to(member, rows)
+    found = [
+        (f"case:{row.pk}", f"案件 {row} {row.title if row.pk in told else ''}".strip()[:60]) for row in rows
+    ]
     leads = leads.select_related("matter")[:OFFERED]
     return found + [(f"lead:{row.pk}", f"线索 {title_of_lead(row)}"[:60]) for row in leads]
 

@@ -53,10 +53,10 @@ def held(request: MemberRequest, referral: Referral) -> HttpResponse | None:
     return gates.held(request, referral, referral.matter)
 
 
-def readable_of(member: Member, rows: Iterable[Referral]) -> set[int]:
-    """Those of `rows` whose content the member may read."""
+def open_of(member: Member, rows: Iterable[Referral]) -> set[int]:
+    """Those of `rows` whose content a list shows to the member."""
     keys = [row.pk for row in rows]
-    return set(sight.readable(member).filter(pk__in=keys).values_list("pk", flat=True))
+    return set(sight.open_to(member).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def duties_of(referral: Referral) -> list[Duty]:

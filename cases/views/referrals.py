@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from cases.forms.referral_filter import ReferralFilter
 from cases.ledgers import LEDGERS
 from cases.models import Referral
-from cases.views.referral_parts import SEALED, readable_of
+from cases.views.referral_parts import SEALED, open_of
 from core.pages import exported, filters_of, in_batches
 from core.paging import keyset
 from core.templatetags.mw import qs, zh_date
@@ -39,7 +39,7 @@ def index(request: MemberRequest) -> HttpResponse:
     if request.GET.get("as") == "xlsx":
         return _export(request, shown.order_by("-id"))
     found, page = keyset(shown, ("-id",), request)
-    limits, open_to = next_of(found), readable_of(request.user, found)
+    limits, open_to = next_of(found), open_of(request.user, found)
     context = {
         "title": "移送",
         "lead": "本单位移出、移入的移送，每一步都有期限，到收到反馈并办结为止。",
@@ -67,7 +67,7 @@ def index(request: MemberRequest) -> HttpResponse:
 
 
 def row_of(row: Referral, limit: Duty | None, content: bool) -> dict[str, Any]:
-    """A line of the list: content only where the member may read it."""
+    """A line of the list: content only where it is open to the member."""
     cells: list[dict[str, Any]] = [
         {"text": row.number},
         {"text": row.get_edge_display()},
@@ -95,7 +95,7 @@ def _export(request: MemberRequest, rows: Any) -> HttpResponse:
 
 
 def _lines(request: MemberRequest, rows: list[Referral]) -> list[list[object]]:
-    limits, open_to = next_of(rows), readable_of(request.user, rows)
+    limits, open_to = next_of(rows), open_of(request.user, rows)
     found = []
     for row in rows:
         limit = limits.get(row.pk)

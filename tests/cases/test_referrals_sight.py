@@ -8,6 +8,7 @@ import time_machine
 
 from cases import sight
 from cases.actions import referrals
+from cases.actions.rights import note_read
 from cases.models import Case, Paper, Referral, ReferralStep
 from core import registry
 from core.access import grant, matters_for
@@ -203,9 +204,12 @@ def test_outsiders_get_the_same_as_for_what_does_not_exist(cast):
         assert not registry.SUBJECTS["cases.referral"].search(member, row.number).exists()
 
 
-def test_a_search_by_words_finds_only_what_may_be_read(cast):
+def test_a_search_by_words_finds_only_what_is_open(cast):
     row = make.referral(cast, "gang", "sent")
     search = registry.SUBJECTS["cases.referral"].search
+    assert list(search(cast.nr_officer, "金丝雀")) == [row]
+    assert list(search(cast.police_officer, "金丝雀")) == []
+    note_read(member=cast.police_officer, subject=row, matter=row.matter, why="办理")
     assert list(search(cast.police_officer, "金丝雀")) == [row]
     assert list(search(cast.office, "金丝雀")) == [] and list(search(cast.office, row.number)) == [row]
 
