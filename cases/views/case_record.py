@@ -240,8 +240,9 @@ def penalties(case: Case) -> Rows:
 
 
 def related(case: Case, member: Member) -> Rows:
-    """Leads and other cases of the affair in the reader's sight."""
+    """Leads and other cases of the affair in the reader's sight; not where a sealed lead came from."""
     leads = Lead.objects.visible_to(member).filter(cases=case)
+    told = set(Lead.objects.open_to(member).filter(cases=case).values_list("pk", flat=True))
     others = Case.objects.visible_to(member).filter(matter=case.matter).exclude(pk=case.pk)
     groups = [
         (
@@ -250,7 +251,7 @@ def related(case: Case, member: Member) -> Rows:
                 {
                     "label": lead.number,
                     "url": reverse("ledgers:lead", args=[lead.pk]),
-                    "note": lead.get_source_display(),
+                    "note": lead.get_source_display() if lead.pk in told else SEALED,
                 }
                 for lead in leads.order_by("pk")
             ],

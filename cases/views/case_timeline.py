@@ -28,7 +28,8 @@ def timeline(member: Member, case: Case) -> Steps:
 
 
 def _found(member: Member, case: Case) -> Steps:
-    """The patrols and the leads that it came from."""
+    """The patrols and the leads that it came from; of a sealed lead the number alone."""
+    told = set(Lead.objects.open_to(member).filter(cases=case).values_list("pk", flat=True))
     found = []
     for lead in Lead.objects.visible_to(member).filter(cases=case).select_related("agency", "entry"):
         url = reverse("ledgers:lead", args=[lead.pk])
@@ -47,7 +48,7 @@ def _found(member: Member, case: Case) -> Steps:
                 "at": lead.recorded_at,
                 "who": lead.agency.label,
                 "words": f"登记线索 {lead.number}",
-                "text": lead.get_source_display(),
+                "text": lead.get_source_display() if lead.pk in told else SEALED,
                 "url": url,
             }
         )

@@ -12,6 +12,7 @@ from cases.actions.rights.reads import note_read
 from ledgers.lead_similar import similar
 from ledgers.models import Lead
 from minewatch.lib.clock import SHANGHAI
+from tests.cases import make_cases
 from tests.ledgers import make, make_leads
 
 NOW = dt.datetime(2026, 3, 4, 9, tzinfo=SHANGHAI)
@@ -111,6 +112,18 @@ def test_no_other_page_tells_the_place(cast, lead):
         said = page(cast, "nr.head", path)
         assert PLACE not in said, path
     assert lead.number not in page(cast, "nr.head", f"/ledgers/sites/{lead.site_id}/")
+
+
+def test_on_the_page_of_an_ordinary_case_it_has_its_number_alone(cast):
+    first, second = make_leads.lead(cast), make_leads.lead(cast)
+    case = make_cases.opened(cast, when=NOW, leads=[first, second], origin="lead")
+    path = f"/cases/{case.pk}/"
+    assert page(cast, "nr.head", path).count("视频监控") == 4  # each in the line and beside the record
+    seal(cast, second)
+    said = page(cast, "nr.head", path)
+    assert second.number in said and said.count("视频监控") == 2
+    note_read(member=cast.nr_head, subject=second, matter=second.matter, why="签批")
+    assert page(cast, "nr.head", path).count("视频监控") == 4
 
 
 @pytest.mark.parametrize("path", ["/cases/new/?lead={}", "/cases/referrals/new/?edge=jurisdiction&lead={}"])
