@@ -15,7 +15,7 @@ from core.workflow import Transition, table
 
 S = CaseStatus
 ADMIN, CRIMINAL = "admin", "criminal"
-OWNER, SUPERIOR = "owner", "superior"
+SUPERIOR = "superior"
 SUPERIORS = (Role.LEADER, Role.HEAD, Role.APPROVER, Role.OFFICE)
 
 
@@ -55,10 +55,6 @@ SERVED_ON = (S.SERVED, S.URGED, S.COURT, S.PERFORMED, S.CLOSING, S.CLOSED)
 CASE_OVER = (S.CLOSED, S.REVOKED)
 #: Something may still be begun in the case (a referral, a task); in 结案待审批 it stops the approval.
 CASE_OPEN = tuple(status for status in S if status not in CASE_OVER)
-#: Where a new fine is decided (处罚法35 stops it while a criminal referral is pending).
-BEFORE_FILING = (S.DRAFT, S.FILING, S.NOT_FILED)
-#: Outcomes that impose nothing: neither 告知 nor payment.
-NOT_PENALISED = tuple(row for row in Outcome if row not in (Outcome.PENALISED, Outcome.COURT_TAKES))
 #: They are decided inside the unit; nobody is served.
 INTERNAL = (Outcome.TRANSFERRED, Outcome.TERMINATED, Outcome.UNFOUNDED)
 
@@ -525,5 +521,3 @@ CASE_MOVES: dict[str, CaseMove] = table(  # type: ignore[assignment]
         track=CRIMINAL,
     ),
 )
-#: What closing needs answered and settled is asked again by both of them.
-CLOSINGS = ("request_closing", "approve_closing", "close_crime")

@@ -10,8 +10,8 @@ from django.urls import reverse
 from agencies.models import Member
 from cases import sight, standing
 from cases.models import Case, Referral, ReferralStep
-from cases.states import CaseStatus, ReferralStatus
-from core.registry import Beside, Subject, register, stand_beside
+from cases.states import ReferralStatus
+from core.registry import Subject, register
 from ledgers import lead_doors
 from ledgers.lead_states import LEAD_OVER, Ending
 from ledgers.models import Lead
@@ -45,18 +45,26 @@ register(
 )
 
 
-def _buttons(member: Member, row: Lead | Case, name: str) -> Rows:
-    """移送 for the holder's people."""
-    if not standing.does_desk_work(member, row.holder, row.matter):
-        return []
+def may_refer(member: Member, row: Lead | Case) -> bool:
+    """Whether the member may begin a referral of it: the holder's people."""
+    return standing.does_desk_work(member, row.holder, row.matter)
+
+
+def refer_button(row: Lead | Case, name: str) -> Rows:
+    """移送, begun from a `name` (lead or case)."""
     url = f"{reverse('cases:referral_new')}?{name}={row.pk}"
     return [{"label": "移送", "url": url, "method": "get"}]
 
 
-def _missing(member: Member, row: Lead | Case) -> Rows:
-    if standing.does_desk_work(member, row.holder, row.matter):
-        return []
+def why_not_refer(row: Lead | Case) -> Rows:
+    """Who may, for those who may not."""
     return [{"label": "移送", "reason": NOT_HELD.format(unit=row.holder.label)}]
+
+
+def referrals_of(member: Member, case: Case) -> Rows:
+    """Links to the referrals that went out from the case or brought it in."""
+    group = _links(_referrals(member).filter(Q(case=case) | Q(answer_case=case)))
+    return [group] if group["links"] else []
 
 
 def _links(rows: QuerySet[Referral]) -> dict[str, Any]:
@@ -71,23 +79,6 @@ def _links(rows: QuerySet[Referral]) -> dict[str, Any]:
     return {"title": "移送", "links": links}
 
 
-# beside a case ---------------------------------------------------------------------------------------
-
-
-def beside_case(member: Member, case: Case) -> Beside:
-    """移送 of a case, and the referrals that went out from it or brought it in."""
-    group = _links(_referrals(member).filter(Q(case=case) | Q(answer_case=case)))
-    over = case.status in (CaseStatus.CLOSED, CaseStatus.REVOKED)
-    return Beside(
-        buttons=[] if over else _buttons(member, case, "case"),
-        missing=[] if over else _missing(member, case),
-        related=[group] if group["links"] else [],
-    )
-
-
-stand_beside(Case, beside_case)
-
-
 # on a lead's page --------------------------------------------------------------------------------------
 
 
@@ -98,13 +89,13 @@ def _open(lead: Lead) -> bool:
 @lead_doors.register
 def lead_buttons(member: Member, lead: Lead) -> Rows:
     """移送 of a lead that is still being dealt with."""
-    return _buttons(member, lead, "lead") if _open(lead) else []
+    return refer_button(lead, "lead") if _open(lead) and may_refer(member, lead) else []
 
 
 @lead_doors.missing
 def lead_missing(member: Member, lead: Lead) -> Rows:
     """Who may refer it."""
-    return _missing(member, lead) if _open(lead) else []
+    return why_not_refer(lead) if _open(lead) and not may_refer(member, lead) else []
 
 
 @lead_doors.panel

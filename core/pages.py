@@ -29,7 +29,8 @@ T = TypeVar("T")
 def submitted(request: HttpRequest, form: forms.BaseForm, act: Callable[[dict[str, Any]], T]) -> T | None:
     """The result of `act` on a sent and valid form; None when the form is to be shown (again).
 
-    A DomainError that the user can mend stands at its field; the others are shown as their own page.
+    A DomainError that the user can mend stands at its field (what actions call `file` is `upload` in forms);
+    the others are shown as their own page.
     """
     if request.method != "POST" or not form.is_valid():
         return None
@@ -38,8 +39,13 @@ def submitted(request: HttpRequest, form: forms.BaseForm, act: Callable[[dict[st
     except DomainError as error:
         if error.status != 400:
             raise
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        form.add_error(_field(error, form), error.message)
         return None
+
+
+def _field(error: DomainError, form: forms.BaseForm) -> str | None:
+    name = "upload" if error.field == "file" and "file" not in form.fields else error.field
+    return name if name in form.fields else None
 
 
 def status_of(request: HttpRequest, form: forms.BaseForm) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.urls import reverse
@@ -44,43 +44,6 @@ def hang(room: str, label: str, name: str) -> None:
 def doors_of(room: str) -> list[dict[str, str]]:
     """The buttons that others hung on the first page of `room`: [{label, url}]."""
     return [{"label": label, "url": reverse(name)} for label, name in DOORS.get(room, [])]
-
-
-@dataclass
-class Beside:
-    """What an upper room puts on the page of a lower one's record, as patterns/record.html wants it."""
-
-    buttons: list[dict[str, Any]] = field(default_factory=list)
-    missing: list[dict[str, str]] = field(default_factory=list)
-    related: list[dict[str, Any]] = field(default_factory=list)
-    steps: list[dict[str, Any]] = field(default_factory=list)
-
-
-BesideOf = Callable[["Member", models.Model], Beside]
-BESIDE: dict[str, list[BesideOf]] = {}
-
-
-def stand_beside(model: type[models.Model], fn: BesideOf) -> None:
-    """Add to the page of a record of `model`; called in `AppConfig.ready()` of an upper room.
-
-    `fn(member, row)` gives buttons, why one is missing, links and steps of the time line, each only as far
-    as the member may see it.
-    """
-    found = BESIDE.setdefault(model._meta.label_lower, [])
-    if fn not in found:
-        found.append(fn)
-
-
-def beside(member: Member, row: models.Model) -> Beside:
-    """All that upper rooms put on the page of `row` for `member`."""
-    whole = Beside()
-    for fn in BESIDE.get(row._meta.label_lower, []):
-        part = fn(member, row)
-        whole.buttons += part.buttons
-        whole.missing += part.missing
-        whole.related += part.related
-        whole.steps += part.steps
-    return whole
 
 
 def resolve(kind: str, key: str, member: Member) -> tuple[Subject, models.Model] | None:

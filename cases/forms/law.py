@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,7 +12,6 @@ from agencies.models import AgencyKind
 from cases.lines import MEASURES, NAMES
 from cases.models import MineralPrice, Offence, Threshold
 from duties.forms.meetings import DayField, area
-from minewatch.lib.clock import local_date, now
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -134,8 +132,3 @@ class DecisionForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].widget.attrs["accept"] = ".pdf,.docx,image/jpeg,image/png"
-
-
-def today() -> dt.date:
-    """Today in Shanghai."""
-    return local_date(now())

@@ -21,8 +21,6 @@ from cases.views.case_parts import small_page, upload_of, workable
 from core.pages import token_of
 from core.web import MemberRequest, business
 
-Rows = list[dict[str, Any]]
-
 
 @GET_POST
 @business

@@ -20,7 +20,7 @@ from cases.discretion import out_of_range, outcome_words, weighs
 from cases.forms.case_moves import MoveForm
 from cases.line_words import amount
 from cases.models import Case
-from cases.views.case_parts import at_upload, crumbs, readable
+from cases.views.case_parts import crumbs, readable
 from core import gates
 from core.errors import Conflict, NotAllowed
 from core.pages import fresh_token, status_of, submitted, token_of
@@ -69,7 +69,7 @@ def take(request: MemberRequest, pk: int, name: str) -> HttpResponse:
         units=candidates(case) if "unit" in move.asks else (),
         people=list(eligible(case)) if "officers" in move.asks else (),
     )
-    done = submitted(request, form, at_upload(lambda data: _act(request, case, move, form)))
+    done = submitted(request, form, lambda data: _act(request, case, move, form))
     if done is not None:
         messages.success(request, f"已办理：{move.label}。")
         return redirect(_after(request, case))

@@ -14,7 +14,6 @@ from cases.actions.cases.opening import may_work_or_decide
 from cases.models import Case
 from core import gates
 from core.audit import subject_of
-from core.errors import DomainError
 from core.pages import fresh_token, status_of, submitted
 from duties.clocks import of_duty
 from duties.models import Duty
@@ -86,20 +85,6 @@ def state_of(case: Case) -> dict[str, str]:
     return {"words": case.get_status_display(), "css": css}
 
 
-def at_upload(act: Callable[[dict[str, Any]], T]) -> Callable[[dict[str, Any]], T]:
-    """`act` with what it says of a file said at the form's field of the same."""
-
-    def told(data: dict[str, Any]) -> T:
-        try:
-            return act(data)
-        except DomainError as error:
-            if error.field == "file":
-                error.field = "upload"
-            raise
-
-    return told
-
-
 def upload_of(data: dict[str, Any]) -> dict[str, Any]:
     """The form's values with the upload as (name, opened file) or None."""
     file = data.get("upload")
@@ -120,7 +105,7 @@ def small_page(
 ) -> HttpResponse:
     """One form of a case: the act and back to the record, else the form with what was typed. A form tells of
     the case as its record does: before sealed content its reader says why."""
-    done = submitted(request, form, at_upload(act))
+    done = submitted(request, form, act)
     if done is not None:
         messages.success(request, said)
         return redirect("cases:case", case.pk)

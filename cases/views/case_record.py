@@ -29,6 +29,7 @@ from cases.discretion import (
 from cases.models import Case, Penalty
 from cases.site_file import site_file
 from cases.states import CaseStatus as S
+from cases.subjects_referrals import may_refer, refer_button, referrals_of, why_not_refer
 from cases.views.case_after import acts_on_penalties, of_record
 from cases.views.case_buttons import acts
 from cases.views.case_papers import links
@@ -36,7 +37,6 @@ from cases.views.case_parts import SEALED, crumbs, duties_of, in_sight, state_of
 from cases.views.case_timeline import timeline
 from core import gates
 from core.pages import fresh_token
-from core.registry import beside
 from core.templatetags.mw import zh_date, zh_datetime
 from core.web import MemberRequest, business
 from duties.words import instant_words
@@ -60,7 +60,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
     if held is not None:
         return held
     buttons, missing = acts(case, member)
-    aside = beside(member, case)
+    refers, missed = _referring(case, member)
     works = may_work_or_decide(member, case.holder)
     context = {
         **_standing(case, member),
@@ -79,15 +79,15 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "penalties": penalties(case),
         "measures": list(case.measures.select_related("file")),
         "officers": list(case.officers.filter(released_at__isnull=True).select_related("member")),
-        "tasks": list(case.tasks.select_related("member", "given_by")),
+        "tasks": tasks(case, member),
         "notes": list(case.notes.select_related("by")),
         "lookbacks": list(case.lookbacks.select_related("by", "revival")),
         "panel": sentinel_panel.of(case, member),
         "site_file": site_file(member, case.site),
-        "buttons": [*buttons, *aside.buttons],
-        "missing": [*missing, *aside.missing],
+        "buttons": [*buttons, *refers],
+        "missing": [*missing, *missed],
         "version": case.version,
-        "related": [*related(case, member), *aside.related],
+        "related": [*related(case, member), *referrals_of(member, case)],
         "timeline": timeline(member, case),
         "case_papers": links(case),
         "prints": [{"label": "打印", "url": reverse("cases:case_print", args=[pk])}],
@@ -95,6 +95,13 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "wide": True,
     }
     return render(request, "cases/cases/record.html", context)
+
+
+def _referring(case: Case, member: Member) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(the button 移送, why it is missing) while the case is not over."""
+    if case.status in CASE_OVER:
+        return [], []
+    return (refer_button(case, "case"), []) if may_refer(member, case) else ([], why_not_refer(case))
 
 
 def _standing(case: Case, member: Member) -> dict[str, Any]:
@@ -119,7 +126,8 @@ def next_step(case: Case) -> str:
     """What is owed next, in words."""
     if case.track != Case.Track.ADMIN:
         return ""
-    titles = [row.title for row in wanted(case) if row.key not in ("decide", "redecide", "publish", "file")]
+    later = {"decide", "redecide", "publish", "file"} | ({"court"} if case.status == S.SERVED else set())
+    titles = [row.title for row in wanted(case) if row.key not in later]
     return "；".join(titles) or (
         "核查并报请立案" if case.status == S.DRAFT else "调查取证" if case.status == S.FILED else ""
     )
@@ -219,6 +227,22 @@ def violations(case: Case) -> Rows:
             drop | {"danger": True, "ask": "删除理由（记入降格记录）"},
         ]
         found.append({"row": row, "spans": spans, "acts": acts, "prefix": f"violation-{row.pk}-"})
+    return found
+
+
+def tasks(case: Case, member: Member) -> Rows:
+    """Each task with what the reader may do: 办结 is for its officer and who gave it, 收回 for who gave it."""
+    found = []
+    for row in case.tasks.select_related("member", "given_by"):
+        acts = []
+        if row.done_at is None and member.pk in (row.member_id, row.given_by_id):
+            url = reverse("cases:case_task_done", args=[row.pk])
+            acts.append({"label": "办结", "url": url, "method": "get"})
+        if row.done_at is None and member.pk == row.given_by_id:
+            url = reverse("cases:case_task_back", args=[row.pk])
+            back = {"label": "收回", "url": url, "method": "post", "danger": True}
+            acts.append(back | {"ask": "收回的原因", "ask_required": True})
+        found.append({"row": row, "acts": acts, "prefix": f"task-{row.pk}-"})
     return found
 
 

@@ -11,7 +11,6 @@ from cases.case_moments import reported_late
 from cases.models import Case, Disposal, ReferralStep
 from cases.remedies import WITHDRAWING, answer_words
 from cases.views.case_parts import SEALED
-from core.registry import beside
 from duties.clocks import instant
 from ledgers.models import Entry, Lead
 
@@ -23,7 +22,7 @@ Steps = list[dict[str, Any]]
 
 def timeline(member: Member, case: Case) -> Steps:
     """Everything in its order, oldest first."""
-    steps = [*_found(member, case), *_case(case), *_referred(member, case), *beside(member, case).steps]
+    steps = [*_found(member, case), *_case(case), *_referred(member, case)]
     return sorted(steps, key=lambda step: step["at"])
 
 

@@ -356,3 +356,24 @@ def test_the_office_knows_of_a_restricted_case_no_more_than_its_state(cast):
     case = restricted(cast)
     page = text_of(cast.client("office").get(f"/cases/{case.pk}/"))
     assert case.serial in page and CANARY not in page and "示公立字" not in page
+
+
+def test_who_gave_a_task_takes_it_back_and_says_why(cast):
+    case = make.filed(cast)
+    task = cases.give_task(case=case, by=cast.nr_head, title="复核现场", member=cast.nr_officer)
+    back = f"/cases/tasks/{task.pk}/back/"
+    assert back in text_of(cast.client("nr.head").get(f"/cases/{case.pk}/"))
+    officer = text_of(cast.client("nr.officer").get(f"/cases/{case.pk}/"))
+    assert f"/cases/tasks/{task.pk}/done/" in officer and back not in officer
+    assert cast.client("nr.head").post(back, {"reason": " "}).status_code == 400
+    assert cast.client("nr.head").post(back, {"reason": "另有安排"}).status_code == 302
+    task.refresh_from_db()
+    assert task.result == "已收回：另有安排" and task.done_at is not None
+    assert back not in text_of(cast.client("nr.head").get(f"/cases/{case.pk}/"))
+
+
+def test_the_court_is_no_next_step_before_the_party_was_urged(cast):
+    case = make.served(cast)
+    page = text_of(cast.client("nr.officer").get(f"/cases/{case.pk}/"))
+    step = re.search(r"下一步</dt>\s*<dd>([^<]*)", page)
+    assert step and "申请法院强制执行" not in step[1]
