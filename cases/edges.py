@@ -156,6 +156,8 @@ EDGES: dict[str, EdgeType] = {
         moves_holder=True,
     ),
 }
+#: Kinds that inform or ask and hand nothing on.
+LETTERS = tuple(edge for edge, kind in EDGES.items() if kind.family == Family.LETTER)
 
 
 @dataclass(frozen=True)

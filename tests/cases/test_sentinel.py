@@ -8,6 +8,7 @@ import time_machine
 
 from agencies.models import RoleGrant
 from cases.actions import cases, law, sentinel
+from cases.actions.cases import why_open
 from cases.models import Case, Downgrade, LineDecision, LineMark, Violation
 from cases.sentinel import at_line_unreferred, standing, why_not_administrative
 from core.access import grant
@@ -16,10 +17,11 @@ from core.models import Access, AuditEntry, Notice
 from duties import watch
 from duties.models import Duty
 from minewatch.lib.clock import SHANGHAI
-from tests.cases import make
-from tests.cases.make_cases import CODE, fresh, opened, paper
+from tests.cases import make, make_cases
+from tests.cases.make_cases import CODE, do, fresh, opened, paper
 
 NOW = dt.datetime(2026, 9, 10, 9, tzinfo=SHANGHAI)
+FILED = dt.datetime(2026, 9, 8, 9, tzinfo=SHANGHAI)
 FIRM = "金丝雀矿业有限公司"
 
 
@@ -300,9 +302,56 @@ def test_who_was_let_in_to_sign_is_out_again_when_it_is_withdrawn(cast):
 
 def test_a_case_at_the_line_is_not_closed(cast):
     case = case_of(cast)
-    from cases.actions.cases.closing import why_open
-
     assert any("不得以罚代刑" in gap for gap in why_open(case))
+
+
+def referred(cast, case, edge, status="sent"):
+    """A referral of `edge` from the case's affair that went the way to `status`."""
+    return make.referral(cast, edge, status, case=fresh(case))
+
+
+def proposing(cast, *edges):
+    """A filed and investigated case at the line, referrals of `edges` sent, about to end as transferred."""
+    case = make_cases.filed(cast, when=FILED, value="150000")
+    do(cast, case, "conclude", "nr.officer", NOW, text="x")
+    for edge in edges:
+        referred(cast, case, edge)
+    return case
+
+
+def test_a_letter_hands_nothing_on(cast):
+    case = proposing(cast, "approver_notice")
+    with pytest.raises(DomainError, match="先从本案发起移送"):
+        do(cast, case, "propose_end", "nr.officer", NOW, text="x", outcome="transferred")
+
+
+def test_at_the_line_sent_on_elsewhere_is_not_sent_to_the_police(cast):
+    case = proposing(cast, "jurisdiction")
+    do(cast, case, "propose_end", "nr.officer", NOW, text="x", outcome="transferred")
+    with pytest.raises(DomainError, match="不得以罚代刑"):
+        do(cast, case, "decide", "nr.head", NOW)
+    assert any("不得以罚代刑" in gap for gap in why_open(fresh(case)))
+    assert at_line_unreferred(Case.objects.all()).get() == case
+    referred(cast, case, "criminal")
+    do(cast, case, "decide", "nr.head", NOW)
+    assert not any("不得以罚代刑" in gap for gap in why_open(fresh(case)))
+
+
+@pytest.mark.parametrize("status", ["filing", "filed"])
+def test_at_the_line_a_case_is_neither_revoked_nor_left_unfiled(cast, status):
+    case = make_cases.with_facts(cast, when=FILED, value="150000")
+    do(cast, case, "request_filing", "nr.officer", FILED, text="x")
+    move = "refuse_filing"
+    if status == "filed":
+        do(cast, case, "approve_filing", "nr.head", FILED)
+        move = "revoke"
+    with pytest.raises(DomainError, match="不得以罚代刑"):
+        do(cast, case, move, "nr.head", NOW, text="x")
+    assert fresh(case).status == status
+    page = cast.client("nr.head").get(f"/cases/{case.pk}/").content.decode()
+    assert f"/cases/{case.pk}/do/{move}/" not in page and "不得以罚代刑" in page
+    sentinel.countersign(decision=decided(cast, case), by=cast.leader)
+    do(cast, case, move, "nr.head", NOW, text="x")
 
 
 # downgrades -------------------------------------------------------------------------------------------

@@ -61,10 +61,9 @@ def _of_decision(case: Case) -> list[str]:
         found.append("处罚决定还没有履行完毕，也没有由法院受理强制执行")
     elif case.outcome in (Outcome.SLIGHT, Outcome.FIRST_SLIGHT) and case.status == S.DECIDED:
         found.append("不予处罚决定书还没有送达")
-    if case.outcome != Outcome.TRANSFERRED:
-        why = why_not_administrative(case)
-        if why:
-            found.append(why.rstrip("。"))
+    why = why_not_administrative(case)
+    if why:
+        found.append(why.rstrip("。"))
     return found
 
 

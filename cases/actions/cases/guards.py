@@ -16,6 +16,7 @@ from cases.actions.cases.closing import check_closing, open_referrals, why_not_a
 from cases.actions.cases.owing import published
 from cases.case_moments import barring, due, last
 from cases.discretion import grave, hearing_required, review_required
+from cases.edges import LETTERS
 from cases.line_words import amount
 from cases.models import Case, Penalty, Referral
 from cases.states import CaseStatus as S
@@ -207,8 +208,9 @@ def _ending(case: Case, facts: Facts) -> None:
 
 
 def _sent_on(case: Case) -> bool:
+    """A letter informs or asks; it hands nothing on."""
     rows = Referral.objects.filter(matter=case.matter, sender=case.holder, sent_at__isnull=False)
-    return rows.exclude(status=ReferralStatus.RECALLED).exists()
+    return rows.exclude(edge__in=LETTERS).exclude(status=ReferralStatus.RECALLED).exists()
 
 
 def _decision(case: Case, facts: Facts) -> None:
@@ -219,8 +221,7 @@ def _decision(case: Case, facts: Facts) -> None:
                 raise DomainError(why)
         if grave(case) and not _discussed(case):
             raise DomainError("情节复杂或者重大违法行为的处罚，应当由负责人集体讨论决定：请先登记集体讨论。")
-    if case.outcome != Outcome.TRANSFERRED:
-        _administrative(case, facts)
+    _administrative(case, facts)
 
 
 def _discussed(case: Case) -> bool:
@@ -229,7 +230,8 @@ def _discussed(case: Case) -> bool:
 
 
 def _administrative(case: Case, facts: Facts) -> None:
-    """该移送不移送: at the criminal line a case is not ended here without the countersigned decision."""
+    """该移送不移送: at the criminal line no case ends, however it ends, without the criminal referral or the
+    countersigned decision (310号第三条、第十一条); what is handed on elsewhere the police have not."""
     why = why_not_administrative(case)
     if why:
         raise DomainError(why)
@@ -298,6 +300,7 @@ Rule = Callable[[Case, "Facts"], None]
 RULES: dict[str, tuple[Rule, ...]] = {
     "request_filing": (_filing_tests,),
     "approve_filing": (_filing_tests,),
+    "refuse_filing": (_administrative,),
     "conclude": (_two_officers,),
     "notify": (_two_officers, _has_proposals, _reviewed, _hearing_offered),
     "notify_hearing": (_two_officers, _has_proposals, _reviewed),
@@ -322,7 +325,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "request_closing": (check_closing,),
     "approve_closing": (check_closing,),
     "close_crime": (check_closing,),
-    "revoke": (_no_referrals,),
+    "revoke": (_no_referrals, _administrative),
     "revoke_crime": (_no_referrals,),
     "supervise": (_level,),
     "supervise_crime": (_level,),
