@@ -107,13 +107,18 @@ def compute(
 def joined(standings: Iterable[Standing]) -> Standing:
     """Several parties' standings as one, the nearest line first."""
     rows = list(standings)
-    lines = [line for row in rows for line in row.lines]
-    lines.sort(key=lambda line: (line.exact is None, -(line.exact or 0)))
+    lines = _nearest(line for row in rows for line in row.lines)
     hints = dict.fromkeys(hint for row in rows for hint in row.hints)
     missing = dict.fromkeys(
         [gap for row in rows for gap in row.missing] + [gap for line in lines for gap in line.missing]
     )
-    return Standing(tuple(lines), tuple(hints), tuple(missing))
+    others = tuple(sorted({pk for row in rows for pk in row.others}))
+    own = _nearest(line for row in rows for line in (row.lines if row.own is None else row.own))
+    return Standing(lines, tuple(hints), tuple(missing), others, own if others else None)
+
+
+def _nearest(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: (line.exact is None, -(line.exact or 0))))
 
 
 def _mineral_lines(

@@ -164,14 +164,35 @@ class Line:
     party: str = ""
     exact: Fraction | None = None
 
+    def as_json(self) -> dict:
+        """The line as it is kept, its numbers as texts."""
+        return {
+            "key": self.key,
+            "party": self.party,
+            "name": self.name,
+            "measured": None if self.measured is None else str(self.measured),
+            "line": None if self.line is None else str(self.line),
+            "unit": self.unit,
+            "share": None if self.share is None else str(self.share),
+            "exact": None if self.exact is None else str(self.exact),
+            "at_line": self.at_line,
+            "grave": self.grave,
+            "sentence": self.sentence,
+        }
+
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a case stands: its lines, the nearest first; `hints` are what no figure decides."""
+    """Where a case stands: its lines, the nearest first; `hints` are what no figure decides.
+
+    `others` are ids of the other cases that were counted, `own` the lines without them (None: none was).
+    """
 
     lines: tuple[Line, ...] = ()
     hints: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
+    own: tuple[Line, ...] | None = None
 
     @property
     def at_line(self) -> bool:
@@ -184,24 +205,12 @@ class Standing:
         return max((line.share for line in self.lines if line.share is not None), default=None)
 
     def as_json(self) -> dict:
-        """The working as it stands, to be kept with a decision or a downgrade."""
-        return {
+        """The working as it stands, to be kept with a decision or a downgrade: whole, and what the case's own
+        acts come to, for readers who may not know of one of the others (cases.line_sight)."""
+        kept = {
             "at_line": self.at_line,
             "missing": list(self.missing),
-            "lines": [
-                {
-                    "key": line.key,
-                    "party": line.party,
-                    "name": line.name,
-                    "measured": None if line.measured is None else str(line.measured),
-                    "line": None if line.line is None else str(line.line),
-                    "unit": line.unit,
-                    "share": None if line.share is None else str(line.share),
-                    "exact": None if line.exact is None else str(line.exact),
-                    "at_line": line.at_line,
-                    "grave": line.grave,
-                    "sentence": line.sentence,
-                }
-                for line in self.lines
-            ],
+            "lines": [line.as_json() for line in self.lines],
+            "others": list(self.others),
         }
+        return kept if self.own is None else kept | {"own": [line.as_json() for line in self.own]}

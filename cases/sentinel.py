@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -70,11 +71,13 @@ def standing(case: Case, *, on: dt.date | None = None, reader: Member | None = N
     found = []
     for parties, mine in _by_party(case, rows):
         acts = [_act(row, on, prices) for row in mine]
-        more, priors, by_name = others.of(parties)
-        known = priors if parties else None
+        more = others.of(parties)
         label = "、".join(party.name for party in parties) if len(parties) == 1 else ""
-        one = compute([*acts, *more], figures, priors=known, party=label)
-        found.append(one if not by_name else Standing(one.lines, (*one.hints, NAMESAKES), one.missing))
+        one = compute([*acts, *more.acts], figures, priors=more.priors if parties else None, party=label)
+        if more.cases:
+            own = compute(acts, figures, party=label)
+            one = replace(one, own=own.lines, others=tuple(more.cases))
+        found.append(replace(one, hints=(*one.hints, NAMESAKES)) if more.by_name else one)
     return joined(found)
 
 
@@ -119,6 +122,16 @@ class _Prices:
         return Price(found[-1].price, found[-1].valid_from, found[-1].source) if found else None
 
 
+@dataclass
+class _More:
+    """Acts not punished, penalties before, the cases they are of, whether any was matched by name alone."""
+
+    acts: list[Act] = field(default_factory=list)
+    priors: list[Prior] = field(default_factory=list)
+    cases: list[int] = field(default_factory=list)
+    by_name: bool = False
+
+
 class _Others:
     """What other cases that the holder may use say of the same parties: unpunished acts, penalties."""
 
@@ -126,22 +139,21 @@ class _Others:
         self.on, self.prices = on, prices
         self.cases = usable(case, reader)
 
-    def of(self, parties: Iterable[Party]) -> tuple[list[Act], list[Prior], bool]:
-        """(acts not punished, penalties before, whether any was matched by name alone)."""
-        acts: list[Act] = []
-        priors: list[Prior] = []
-        by_name = False
+    def of(self, parties: Iterable[Party]) -> _More:
+        """What is said of `parties`."""
+        found = _More()
         for case, theirs, sure in self._matches(list(parties)):
             rows = [row for row in case.violations.all() if row.party_id in (None, theirs.pk)]
             days = _penalty_days(case, theirs)
             if days:
-                priors += [Prior(kind, day) for day in days for kind in _kinds(rows)]
+                found.priors += [Prior(kind, day) for day in days for kind in _kinds(rows)]
             elif case.status not in (CaseStatus.NOT_FILED, CaseStatus.REVOKED) and _may_stand(case):
-                acts += [_act(row, self.on, self.prices, elsewhere=True) for row in rows]
+                found.acts += [_act(row, self.on, self.prices, elsewhere=True) for row in rows]
             else:
                 continue
-            by_name |= not sure and bool(rows)
-        return acts, priors, by_name
+            found.cases.append(case.pk)
+            found.by_name |= not sure and bool(rows)
+        return found
 
     def _matches(self, parties: list[Party]) -> Iterable[tuple[Case, Party, bool]]:
         codes = {party.code.strip().upper() for party in parties if party.code.strip()}

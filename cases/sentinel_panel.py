@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from cases.line_rules import ABOVE_ONLY, HEAD_ONLY, deciders, seconds
+from cases.line_sight import downgrades_of
 from cases.line_states import DecisionStatus
 from cases.lines import Line, Standing
 from cases.models import Case, LineDecision
@@ -50,7 +51,7 @@ def of(case: Case, member: Member) -> dict[str, Any] | None:
         "unknown": [line for line in found.lines if line.share is None],
         "state": state_of(case, found),
         "decisions": decisions,
-        "downgrades": list(case.downgrades.select_related("by")),
+        "downgrades": downgrades_of(case, member),
         **buttons(case, member, decisions),
     }
 

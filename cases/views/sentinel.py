@@ -15,6 +15,7 @@ from cases.actions import sentinel as actions
 from cases.case_sight import readable
 from cases.forms.law import DecisionForm
 from cases.line_rules import ABOVE_ONLY, HEAD_ONLY, deciders, may_countersign, seconds
+from cases.line_sight import decided_on
 from cases.line_states import DecisionStatus
 from cases.models import Case, LineDecision
 from cases.sentinel import at_line_unreferred, standing
@@ -167,7 +168,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "duty": open_step if waiting else None,
         "facts": _facts(row),
         "row": row,
-        "lines": [line for line in row.computation.get("lines", ()) if line["at_line"]],
+        "lines": decided_on(row, request.user, signs=_signs(row, request.user)),
         "buttons": buttons,
         "missing": missing,
         "version": row.version,
@@ -175,6 +176,10 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "client_token": fresh_token(request),
     }
     return render(request, "cases/sentinel/decision.html", context)
+
+
+def _signs(row: LineDecision, member: Any) -> bool:
+    return member.pk in (row.decided_by_id, row.countersigned_by_id) or may_countersign(member, row)
 
 
 def _waits_for(row: LineDecision) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal as D
+from importlib import import_module
 
 import pytest
 import time_machine
@@ -514,6 +515,61 @@ def test_a_decision_is_hidden_from_whom_the_case_is_hidden(cast):
     post = client.post(f"/cases/line-decisions/{row.pk}/countersign/", {"version": 1})
     assert post.status_code == 404
     assert client.get(f"/files/{row.file_id}/").status_code == 404
+
+
+def kept_of_two(cast):
+    """(another case, one at the line by that alone, its decision); it was lowered once."""
+    other = case_of(cast, value="71234")
+    case = case_of(cast, value="60000")
+    row = decided(cast, case)
+    change(cast, case, value=D(59000), why="复核")
+    return other, case, row
+
+
+def test_what_was_kept_shows_who_must_stay_out_of_another_case_no_trace_of_it(cast):
+    other, case, row = kept_of_two(cast)
+    urls = (f"/cases/{case.pk}/line/", f"/cases/line-decisions/{row.pk}/")
+    for url in urls:
+        assert (
+            "价值71234元（另案，未经处理）；合计131234元"
+            in cast.client("nr.officer").get(url).content.decode()
+        )
+    grant(other.matter, Access.Relation.BARRED, member=cast.nr_approver)
+    for url in urls:
+        page = cast.client("nr.approver").get(url).content.decode()
+        assert "价值60000元，距100000元还差40000元" in page
+        assert not any(trace in page for trace in ("71234", "131234", "130234", "另案"))
+
+
+def test_who_countersigns_reads_the_figures_that_are_signed_unless_barred_from_them(cast):
+    other, _, row = kept_of_two(cast)
+    url = f"/cases/line-decisions/{row.pk}/"
+    assert "131234" in cast.client("leader").get(url).content.decode()
+    grant(other.matter, Access.Relation.BARRED, member=cast.leader)
+    page = cast.client("leader").get(url).content.decode()
+    assert "60000" in page and "131234" not in page
+
+
+def test_an_earlier_penalty_in_a_case_of_which_the_reader_may_not_know_is_not_shown(cast):
+    earlier = case_of(cast, value="71234")
+    punish(earlier, dt.date(2026, 1, 10))
+    case = case_of(cast, value="60000")
+    change(cast, case, value=D(59000), why="复核")
+    url = f"/cases/{case.pk}/line/"
+    assert "受过行政处罚1次" in cast.client("nr.officer").get(url).content.decode()
+    grant(earlier.matter, Access.Relation.BARRED, member=cast.nr_approver)
+    page = cast.client("nr.approver").get(url).content.decode()
+    assert "降格记录（1次）" in page and "受过行政处罚1次" not in page
+
+
+def test_workings_kept_before_the_parts_were_told_apart_show_nobody_what_may_be_anothers():
+    apart = import_module("cases.migrations.0003_workings_apart").apart
+    mine = {"key": "mining.damage.", "measured": "60000", "sentence": "破坏价值60000元。"}
+    both = {"key": "mining.goods.", "measured": "131234", "sentence": "71234元（另案，未经处理）。"}
+    again = {"key": "mining.repeat.", "measured": "1", "sentence": "受过行政处罚1次。"}
+    assert apart({"lines": [mine, both, again]})["own"] == [mine]
+    assert apart({"lines": [mine, both, again]})["others"] == [0]
+    assert apart({"lines": [mine, again | {"measured": "0"}]})["others"] == []
 
 
 def test_nothing_of_the_case_stands_in_audit_or_notices(cast):
