@@ -177,8 +177,8 @@ class _Others:
 
 
 def usable(case: Case, reader: Member | None = None) -> QuerySet[Case]:
-    """Administrative cases of other affairs whose content the case's unit may read; for a reader, those of
-    them that the reader may read too."""
+    """Administrative cases of other acts whose content the case's unit may read: those of other affairs, and
+    of its own those tied to it by 死灰复燃. For a reader, those of them that the reader may read too."""
     runs = Q(until__isnull=True) | Q(until__gte=now())
     rights = Access.objects.filter(runs, agency=case.holder, track=Access.Track.ADMIN)
     barred = Access.objects.filter(runs, agency=case.holder, relation=Access.Relation.BARRED)
@@ -186,8 +186,19 @@ def usable(case: Case, reader: Member | None = None) -> QuerySet[Case]:
         track=Case.Track.ADMIN,
         matter__in=rights.exclude(relation=Access.Relation.BARRED).values("matter_id"),
     )
-    rows = rows.exclude(matter__in=barred.values("matter_id")).exclude(matter=case.matter_id)
+    rows = rows.exclude(matter__in=barred.values("matter_id"))
+    rows = rows.exclude(Q(matter=case.matter_id) & ~_other_acts(case)).exclude(pk=case.pk)
     return rows.filter(pk__in=Case.objects.visible_to(reader).values("pk")) if reader else rows
+
+
+def _other_acts(case: Case) -> Q:
+    """Of the same affair: what `case` flared up from, and what else of its unit flared up there, as acts
+    found anew. Any other case of the affair is another unit's of the same acts."""
+    before, one = [], case
+    while one.revived_from is not None:
+        one = one.revived_from
+        before.append(one.pk)
+    return Q(pk__in=before) | Q(revived_from__isnull=False, holder=case.holder_id)
 
 
 def _penalty_days(case: Case, party: Party) -> list[dt.date]:
@@ -233,16 +244,23 @@ def why_not_administrative(case: Case) -> str:
 def referred(case: Case) -> bool:
     """Whether it went to the police as a crime and was not taken back (the police: filed as one)."""
     if case.holder.kind == AgencyKind.POLICE:
-        return Case.objects.filter(
-            matter=case.matter_id, track=Case.Track.CRIMINAL, holder=case.holder
-        ).exists()
-    rows = Referral.objects.filter(_own_referral(case.pk, case.matter_id, case.holder_id))
-    return rows.exists()
+        return _filed(case.matter_id, case.holder_id).exists()
+    since = case.opened_at if case.revived_from_id else None
+    return _sent(case.pk, case.matter_id, case.holder_id, since).exists()
 
 
-def _own_referral(case: object, matter: object, holder: object) -> Q:
-    sent = Q(edge=Edge.CRIMINAL, matter=matter) & (Q(case=case) | Q(sender=holder))
-    return sent & ~Q(status__in=(*REFERRAL_UNSENT, ReferralStatus.RECALLED))
+def _sent(case: object, matter: object, holder: object, since: object = None) -> QuerySet[Referral]:
+    """Criminal referrals of the case, and those the holder sent of the affair without a case of its own. What
+    went before a 死灰复燃 (`since`: the instant it was put down) was sent of other acts."""
+    alone = Q(sender=holder, case__isnull=True)
+    alone &= Q(sent_at__gte=since) if since is not None else Q()
+    rows = Referral.objects.filter(Q(case=case) | alone, edge=Edge.CRIMINAL, matter=matter)
+    return rows.exclude(status__in=(*REFERRAL_UNSENT, ReferralStatus.RECALLED))
+
+
+def _filed(matter: object, holder: object) -> QuerySet[Case]:
+    """Criminal cases of the police themselves in the affair."""
+    return Case.objects.filter(matter=matter, holder=holder, track=Case.Track.CRIMINAL)
 
 
 def in_force(case: Case) -> LineDecision | None:
@@ -267,10 +285,9 @@ def _covered(line: Line, then: dict | None) -> bool:
 def at_line_unreferred(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Those of `cases` that were last found at the line and that nobody referred or decided not to refer
     (该移送不移送), for lists of states; the mark is renewed with each change and once a day."""
-    own = _own_referral(OuterRef("pk"), OuterRef("matter_id"), OuterRef("holder_id"))
-    filed = Case.objects.filter(
-        matter=OuterRef("matter_id"), holder=OuterRef("holder_id"), track=Case.Track.CRIMINAL
-    )
+    pk, matter, holder, since = map(OuterRef, ("pk", "matter_id", "holder_id", "opened_at"))
     found = cases.filter(track=Case.Track.ADMIN, line_mark__at_line=True, line_mark__covered=False)
-    found = found.exclude(status__in=OVER).exclude(Exists(Referral.objects.filter(own)))
-    return found.exclude(Q(holder__kind=AgencyKind.POLICE) & Exists(filed))
+    found = found.exclude(status__in=OVER)
+    found = found.exclude(Exists(_sent(pk, matter, holder, since)))
+    found = found.exclude(Q(revived_from__isnull=True) & Exists(_sent(pk, matter, holder)))
+    return found.exclude(Q(holder__kind=AgencyKind.POLICE) & Exists(_filed(matter, holder)))

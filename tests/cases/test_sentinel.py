@@ -10,7 +10,8 @@ import time_machine
 from agencies.models import RoleGrant
 from cases.actions import cases, law, sentinel
 from cases.actions.cases import why_open
-from cases.models import Case, Downgrade, LineDecision, LineMark, Violation
+from cases.actions.cases.lookbacks import revive
+from cases.models import Case, Downgrade, LineDecision, LineMark, Referral, Violation
 from cases.sentinel import at_line_unreferred, standing, why_not_administrative
 from core.access import grant
 from core.errors import Conflict, DomainError, NotAllowed
@@ -32,9 +33,9 @@ def _frozen():
         yield
 
 
-def case_of(cast, value="150000", by="nr.officer", name=FIRM, code=CODE, **facts):
+def case_of(cast, value="150000", by="nr.officer", name=FIRM, code=CODE, matter=None, **facts):
     """A case of one firm that dug without a right."""
-    case = opened(cast, by=by, when=NOW)
+    case = opened(cast, by=by, when=NOW, matter=matter)
     firm = cases.save_party(case=case, by=cast.member(by), kind="firm", name=name, code=code)
     act = {
         "code": "M64",
@@ -162,6 +163,54 @@ def test_a_reader_sees_nothing_of_a_case_that_the_reader_must_stay_out_of(cast):
     assert share(case, reader=cast.nr_officer) == D(130)
     assert share(case, reader=cast.nr_approver) == D(60)
     assert why_not_administrative(case), "the rule knows what the reader does not see"
+
+
+def flared_up(cast, case, value="60000", code=CODE):
+    """A 死灰复燃 of `case`: the same firm digging again."""
+    case = revive(fresh(case), by=cast.nr_officer, at=NOW)
+    firm = cases.save_party(case=case, by=cast.nr_officer, kind="firm", name=FIRM, code=code)
+    act = {"acted_from": dt.date(2026, 9, 1), "acted_to": dt.date(2026, 9, 5), "mineral": "石灰岩"}
+    act = cases.Act(code="M64", party=firm, value=D(value), **act)
+    cases.save_violation(case=fresh(case), by=cast.nr_officer, act=act)
+    return fresh(case)
+
+
+def test_a_case_that_flared_up_counts_the_penalty_of_the_one_before(cast):
+    first = case_of(cast, value="70000")
+    punish(first, dt.date(2026, 9, 3))
+    second = flared_up(cast, first)
+    assert (share(second), share(second, "mining.repeat.")) == (D(60), D(50))
+    punish(second, dt.date(2026, 9, 5))
+    third, beside = flared_up(cast, second), flared_up(cast, first)
+    assert share(third, "mining.repeat.") == share(beside, "mining.repeat.") == D(100)
+
+
+def test_a_case_that_flared_up_adds_the_unpunished_act_of_the_one_before(cast):
+    first = case_of(cast, value="70000")
+    assert share(flared_up(cast, first)) == D(130)
+    assert share(first) == D(70), "what came later is not the first one's"
+
+
+def test_the_same_acts_are_not_counted_again_from_another_units_case_of_the_affair(cast):
+    first = case_of(cast, value="70000")
+    theirs = case_of(cast, value="70000", by="ecology.officer", matter=first.matter)
+    assert share(first) == share(theirs) == D(70)
+    assert share(flared_up(cast, first)) == D(130)
+
+
+def test_a_referral_of_the_case_before_does_not_refer_the_one_that_flared_up(cast):
+    first = case_of(cast)
+    make.referral(cast, "criminal", "sent", case=fresh(first))
+    make.referral(cast, "criminal", "sent", case=fresh(first))
+    Referral.objects.filter(pk=Referral.objects.latest("pk").pk).update(case=None)
+    assert why_not_administrative(first) == ""
+    with time_machine.travel(NOW + dt.timedelta(minutes=1), tick=False):
+        second = flared_up(cast, first)
+        assert "不得以罚代刑" in why_not_administrative(second)
+        assert list(at_line_unreferred(Case.objects.all())) == [second]
+        make.referral(cast, "criminal", "sent", case=second)
+        assert why_not_administrative(fresh(second)) == ""
+        assert not at_line_unreferred(Case.objects.all()).exists()
 
 
 # what may not be done at the line --------------------------------------------------------------------
