@@ -163,6 +163,7 @@ class Line:
     missing: tuple[str, ...] = ()
     party: str = ""
     exact: Fraction | None = None
+    who: int | None = None  # id of `party`: a name may be corrected
 
     def as_json(self) -> dict:
         """The line as it is kept, its numbers as texts."""

@@ -77,6 +77,8 @@ def standing(case: Case, *, on: dt.date | None = None, reader: Member | None = N
         if more.cases:
             own = compute(acts, figures, party=label)
             one = replace(one, own=own.lines, others=tuple(more.cases))
+        who = parties[0].pk if len(parties) == 1 else None
+        one = replace(one, lines=tuple(replace(line, who=who) for line in one.lines))
         found.append(replace(one, hints=(*one.hints, NAMESAKES)) if more.by_name else one)
     return joined(found)
 
@@ -156,24 +158,32 @@ class _Others:
         return found
 
     def _matches(self, parties: list[Party]) -> Iterable[tuple[Case, Party, bool]]:
-        codes = {party.code.strip().upper() for party in parties if party.code.strip()}
-        names = {(party.kind, party.name) for party in parties}
+        """(case, its party, whether the number says so) of each party that is one of `parties`."""
         if not parties:
             return
-        same = Q(code__in=codes) | Q(name__in={name for _, name in names})
+        codes = {_code(party) for party in parties} - {""}
+        same = Q(code__in=codes) | Q(name__in={party.name for party in parties})
         rows = Party.objects.filter(same, case__in=self.cases.values("pk"))
         ids = set(rows.values_list("case_id", flat=True))
         cases = Case.objects.filter(pk__in=ids).prefetch_related(
             "parties", "violations__offence", "penalties"
         )
         for case in cases:
-            for party in case.parties.all():
-                code = party.code.strip().upper()
-                if code and codes:
-                    if code in codes:
-                        yield case, party, True
-                elif (party.kind, party.name) in names:
-                    yield case, party, False
+            for theirs in case.parties.all():
+                if _code(theirs) in codes:
+                    yield case, theirs, True
+                elif any(_namesakes(ours, theirs) for ours in parties):
+                    yield case, theirs, False
+
+
+def _code(party: Party) -> str:
+    return party.code.strip().upper()
+
+
+def _namesakes(ours: Party, theirs: Party) -> bool:
+    """The same by name, where one of the two has no number that would tell."""
+    unknown = not (_code(ours) and _code(theirs))
+    return unknown and (ours.kind, ours.name) == (theirs.kind, theirs.name)
 
 
 def usable(case: Case, reader: Member | None = None) -> QuerySet[Case]:

@@ -67,7 +67,7 @@ def record_change(
     after: Standing | None = None,
     reason: str = "",
 ) -> Downgrade | None:
-    """Log a change of violations that took `case` further from any line, and renew its mark.
+    """Log a change of violations or parties that took `case` further from any line, and renew its mark.
 
     To be called in the transaction of the change, with the standing from before it. Gives the Downgrade, None
     when nothing went down. Raises DomainError at `reason` when something did and no reason is given.
@@ -101,9 +101,9 @@ def record_change(
 
 def lowered(before: Standing, after: Standing) -> bool:
     """Whether any line is further away, or one that was measured no longer is."""
-    left = {(line.key, line.party): line.exact for line in after.lines}
+    left = {(line.key, line.who): line.exact for line in after.lines}
     for line in before.lines:
-        exact = left.get((line.key, line.party))
+        exact = left.get((line.key, line.who))
         if line.exact and (exact is None or exact < line.exact) and not _stricter(line, after):
             return True
     return False
@@ -112,7 +112,7 @@ def lowered(before: Standing, after: Standing) -> bool:
 def _stricter(line: Line, after: Standing) -> bool:
     """A line that is gone because the act now falls under a stricter one of its kind is not further away."""
     stem = line.key.rsplit(".", 1)[0]
-    gone = all((row.key, row.party) != (line.key, line.party) for row in after.lines)
+    gone = all((row.key, row.who) != (line.key, line.who) for row in after.lines)
     same = [row.exact for row in after.lines if row.key.rsplit(".", 1)[0] == stem and row.exact is not None]
     return gone and any(exact >= line.exact for exact in same)
 

@@ -47,6 +47,16 @@ def amount(label: str, unit: str, places: int = 2, **kwargs: Any) -> forms.Decim
     return field
 
 
+def reason_field() -> forms.CharField:
+    """Why a change leads away from the line to crime."""
+    return forms.CharField(
+        label="修改理由",
+        max_length=300,
+        required=False,
+        help_text="修改使案件离刑事标准更远的，必须写明，记入降格记录。",
+    )
+
+
 class Leads(forms.ModelMultipleChoiceField):
     """Leads by number and place."""
 
@@ -163,6 +173,12 @@ class PartyForm(Form):
     phone = forms.CharField(label="电话", max_length=30, required=False)
     address = forms.CharField(label="住址（住所）", max_length=120, required=False)
     note = forms.CharField(label="备注", max_length=200, required=False)
+    reason = reason_field()
+
+    def __init__(self, *args: Any, change: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not change:
+            del self.fields["reason"]
 
 
 class ViolationForm(Form):
@@ -187,12 +203,7 @@ class ViolationForm(Form):
     )
     choice = forms.CharField(label="选用该法律的理由", max_length=200, required=False)
     note = forms.CharField(label="备注", max_length=300, required=False)
-    reason = forms.CharField(
-        label="修改理由",
-        max_length=300,
-        required=False,
-        help_text="修改使案件离刑事标准更远的，必须写明，记入降格记录。",
-    )
+    reason = reason_field()
 
     def __init__(
         self, *args: Any, agency: Agency, parties: Iterable[Party], change: bool, **kwargs: Any

@@ -84,7 +84,7 @@ class LineDecision(models.Model):
 
 
 class Downgrade(models.Model):
-    """Every change of a violation that took a case further from the criminal line, as it was before."""
+    """Every change of a violation or party that took a case further from the criminal line, both workings."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="downgrades")
     by = models.ForeignKey("agencies.Member", models.PROTECT, related_name="+")

@@ -61,7 +61,7 @@ def party(request: MemberRequest, pk: int) -> HttpResponse:
 def _party(request: MemberRequest, case: Case, row: Party | None) -> HttpResponse:
     names = ("kind", "name", "code", "representative", "phone", "address", "note")
     initial = {name: getattr(row, name) for name in names} if row else {"kind": Party.Kind.FIRM}
-    form = forms.PartyForm(request.POST or None, initial=initial)
+    form = forms.PartyForm(request.POST or None, initial=initial, change=row is not None)
 
     def act(data: dict[str, Any]) -> Party:
         return cases.save_party(case=case, by=request.user, party=row, token=token_of(request), **data)
@@ -286,10 +286,8 @@ def drop(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
     """删除 a party, a violation or a proposed penalty."""
     model, act = DROPS[kind]
     row, case = child(request, model, pk)
-    if model is Violation:
-        act(violation=row, by=request.user, reason=request.POST.get("reason", ""))
-    else:
-        act(**{kind: row, "by": request.user})
+    why = {"reason": request.POST.get("reason", "")} if model is not Penalty else {}
+    act(**{kind: row}, by=request.user, **why)
     messages.success(request, "已删除。")
     return redirect("cases:case", case.pk)
 

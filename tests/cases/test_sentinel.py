@@ -469,6 +469,88 @@ def test_a_price_that_is_withdrawn_takes_its_cases_down_with_a_trace(cast):
     assert "作废单价：录入有误" in Downgrade.objects.get(case=case).reason
 
 
+OTHER = "9144030071526726XG"
+
+
+def rename(cast, case, why="", **changes):
+    firm = case.parties.get()
+    facts = {"kind": "firm", "name": firm.name, "code": firm.code} | changes
+    cases.save_party(case=fresh(case), by=cast.nr_officer, party=firm, reason=why, **facts)
+    return fresh(case)
+
+
+def test_another_number_that_takes_an_earlier_act_out_of_the_sum_is_a_downgrade(cast):
+    case_of(cast, value="70000")
+    case = case_of(cast, value="60000")
+    with pytest.raises(DomainError) as error:
+        rename(cast, case, code=OTHER)
+    assert error.value.field == "reason"
+    assert fresh(case).parties.get().code == CODE, "refused, so not changed"
+    assert LineMark.objects.get(case=case).at_line
+    rename(cast, case, code=OTHER, why="登记时抄错")
+    assert not LineMark.objects.get(case=case).at_line
+    row = Downgrade.objects.get()
+    assert (row.reason, row.before["at_line"], row.after["at_line"]) == ("登记时抄错", True, False)
+    rename(cast, case, code=CODE)
+    assert LineMark.objects.get(case=case).at_line, "the mark follows the party upwards too"
+
+
+def test_another_name_that_takes_an_earlier_penalty_away_is_a_downgrade(cast):
+    punish(case_of(cast, value="70000", code=""), dt.date(2026, 1, 10))
+    case = case_of(cast, value="60000", code="")
+    with pytest.raises(DomainError, match="降格"):
+        rename(cast, case, name="另一公司")
+
+
+def test_a_name_that_is_corrected_is_no_downgrade(cast):
+    rename(cast, case_of(cast), name="金丝雀矿业有限责任公司")
+    assert not Downgrade.objects.exists()
+
+
+def test_a_party_put_beside_takes_nothing_out_of_the_sum(cast):
+    case_of(cast, value="70000", code=OTHER)
+    case = case_of(cast, value="60000", code="")
+    case.violations.update(party=None)
+    assert share(case) == D(130), "matched by name"
+    cases.save_party(case=fresh(case), by=cast.nr_officer, kind="firm", name="另一公司", code=CODE)
+    assert share(fresh(case)) == D(130)
+    assert not Downgrade.objects.exists()
+
+
+def test_dropping_a_party_whose_earlier_act_counted_is_a_downgrade(cast):
+    case_of(cast, value="70000")
+    case = case_of(cast, value="60000")
+    case.violations.update(party=None)
+    firm = case.parties.get()
+    client, url = cast.client("nr.officer"), f"/cases/parties/{firm.pk}/drop/"
+    assert "删除理由" in client.get(f"/cases/{case.pk}/").content.decode()
+    assert "降格记录" in client.post(url).content.decode()
+    assert case.parties.exists()
+    assert client.post(url, {"reason": "登记重复"}).status_code == 302
+    assert Downgrade.objects.get().reason == "登记重复"
+
+
+def test_a_downgrade_that_lies_in_a_case_of_which_the_reader_may_not_know_is_not_there(cast):
+    other = case_of(cast, value="70000")
+    case = rename(cast, case_of(cast, value="60000"), code=OTHER, why="登记时抄错")
+    url = f"/cases/{case.pk}/line/"
+    assert "降格记录（1次）" in cast.client("nr.officer").get(url).content.decode()
+    grant(other.matter, Access.Relation.BARRED, member=cast.nr_approver)
+    page = cast.client("nr.approver").get(url).content.decode()
+    assert "60000" in page and "降格记录" not in page and "登记时抄错" not in page
+
+
+def test_the_form_of_a_party_asks_for_the_reason_and_keeps_what_was_typed(cast):
+    case_of(cast, value="70000")
+    case = case_of(cast, value="60000")
+    url, typed = f"/cases/parties/{case.parties.get().pk}/", {"kind": "firm", "name": FIRM, "code": OTHER}
+    client = cast.client("nr.officer")
+    page = client.post(url, typed | {"note": "金丝雀备注"})
+    assert page.status_code == 400
+    assert "请写明理由（降格记录）" in page.content.decode() and "金丝雀备注" in page.content.decode()
+    assert client.post(url, typed | {"reason": "登记时抄错"}).status_code == 302
+
+
 # marks and lists --------------------------------------------------------------------------------------
 
 

@@ -105,11 +105,13 @@ def save_party(
     representative: str = "",
     note: str = "",
     party: Party | None = None,
+    reason: str = "",
     token: UUID | None = None,
 ) -> Party:
     """A party, new or changed: a person's 身份证号 and a firm's 统一社会信用代码 are checked by their digits.
 
-    Raises NotAllowed, DomainError with the field, Conflict (no longer under investigation).
+    Name and number decide which earlier acts and penalties count; `reason` says why a change leads away from
+    the line to crime. Raises NotAllowed, DomainError with the field, Conflict (no longer investigated).
     """
     if kind not in Party.Kind.values:
         raise DomainError("请选择当事人类别。", field="kind")
@@ -128,7 +130,8 @@ def save_party(
 
     def make() -> Party:
         guard_facts(case, by)
-        row = _write(Party, party, case, values)
+        with note_downgrade(case, by=by, reason=reason):
+            row = _write(Party, party, case, values)
         record("case.party_saved", case, by)
         return row
 
@@ -145,7 +148,7 @@ def _code(kind: str, code: str) -> str:
         raise DomainError(str(bad), field="code") from None
 
 
-def drop_party(*, party: Party, by: Member) -> None:
+def drop_party(*, party: Party, by: Member, reason: str = "") -> None:
     """Take a party off the case; not one whom a violation or penalty names. Raises as `save_party`."""
     case = party.case
     with transaction.atomic():
@@ -154,7 +157,8 @@ def drop_party(*, party: Party, by: Member) -> None:
             raise DomainError("违法情形或者处罚中写明了这名当事人，请先修改或者删除它们。")
         if Remedy.objects.filter(party=party).exists():
             raise DomainError("这名当事人申请过复议或者提起过诉讼，不能删除。")
-        party.delete()
+        with note_downgrade(case, by=by, reason=reason):
+            party.delete()
         record("case.party_dropped", case, by)
 
 

@@ -1,4 +1,4 @@
-"""Changes of violations are shown to the sentinel: a step away from the line to crime is logged."""
+"""Violations and parties that change are shown to the sentinel: a step away from the line is logged."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def note_downgrade(case: Case, *, by: Member, reason: str) -> Iterator[None]:
-    """Around a change of the violations of `case`: a step away from the line is kept with `reason`, and
-    refused without one (DomainError at `reason`)."""
+    """Around a change of the violations or parties of `case`: a step away from the line to crime is kept with
+    `reason`, and refused without one (DomainError at `reason`)."""
     if case.track != case.Track.ADMIN:
         yield
         return
