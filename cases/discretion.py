@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 #: 较大数额 of a fine or a confiscation, 元 (以本省规定为准).
 LARGE = {Party.Kind.PERSON: Decimal(5_000), Party.Kind.FIRM: Decimal(50_000)}
+#: 非法财物: what is confiscated besides proceeds. Its value need not be known; then it counts as large.
+PROPERTY = (Penalty.Kind.GOODS, Penalty.Kind.TOOLS)
+#: What is large, and in what (行政处罚法第六十三条第一款第一项、第二项).
+ADDED_UP = (((Penalty.Kind.FINE,), "数额"), ((Penalty.Kind.GAINS,), "数额"), (PROPERTY, "价值"))
 GRAVE_KINDS = (Penalty.Kind.STOP, Penalty.Kind.REVOKE, Penalty.Kind.RESTORE, Penalty.Kind.BUILDING)
 #: 加处罚款 a day, and its ceiling as a share of the fine (行政处罚法第七十二条).
 DAILY, CEILING = Decimal("0.03"), Decimal(1)
@@ -29,18 +33,26 @@ CENT = Decimal("0.01")
 
 def hearing_required(case: Case) -> str:
     """Why the party must be told of the right to a hearing (行政处罚法第六十三条), "" when it need not."""
-    rows = list(case.penalties.select_related("party").exclude(kind=Penalty.Kind.HELD))
+    rows = list(case.penalties.exclude(kind=Penalty.Kind.HELD))
     for row in rows:
         if row.kind in GRAVE_KINDS:
             return f"拟{row.get_kind_display()}，"
-    money = (Penalty.Kind.FINE, Penalty.Kind.GOODS, Penalty.Kind.GAINS, Penalty.Kind.TOOLS)
-    for kind in money:
-        for party in {row.party for row in rows}:
-            total = sum((row.fine or 0) for row in rows if row.kind == kind and row.party == party)
-            who = party.kind if party else Party.Kind.FIRM
-            if total and total >= LARGE[who]:
-                return f"拟{Penalty.Kind(kind).label}数额较大（以本省规定为准），"
+    for row in rows:
+        if row.kind in PROPERTY and row.fine is None:
+            return f"拟{row.get_kind_display()}未填价值，按较大价值办理，"
+    parties = list(case.parties.all()) or [Party(kind=Party.Kind.PERSON)]
+    for kinds, measure in ADDED_UP:
+        mine = [row for row in rows if row.kind in kinds]
+        if any(_large(mine, party) for party in parties):
+            names = "、".join(dict.fromkeys(row.get_kind_display() for row in mine))
+            return f"拟{names}{measure}较大（以本省规定为准），"
     return ""
+
+
+def _large(rows: list[Penalty], party: Party) -> bool:
+    """Whether what is meant for `party`, alone or with all others, reaches what is large for its kind."""
+    mine = [row.fine or Decimal(0) for row in rows if row.party_id in (None, party.pk)]
+    return sum(mine, Decimal(0)) >= LARGE[Party.Kind(party.kind)]
 
 
 def review_required(case: Case) -> bool:

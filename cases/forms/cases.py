@@ -238,7 +238,11 @@ class PenaltyForm(Form):
         label="种类", choices=[("", "请选择"), *(row for row in Penalty.Kind.choices if row[0] != "held")]
     )
     party = forms.ChoiceField(label="当事人", required=False)
-    fine = amount("金额", "元")
+    fine = amount(
+        "金额",
+        "元",
+        help_text="没收矿产品、工具填价值；不填的，按较大价值办理，须告知听证权利（行政处罚法第六十三条）。",
+    )
     quantity = amount("数量", "吨", 3)
     basis = forms.CharField(label="依据的条款", max_length=300)
 

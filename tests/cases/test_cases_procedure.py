@@ -8,6 +8,7 @@ import time_machine
 
 from cases.actions import cases
 from cases.case_limits import LIMITS
+from cases.discretion import hearing_required
 from cases.models import Case, LookBack
 from core.errors import Conflict, DomainError, NotAllowed
 from core.models import Access, AuditEntry
@@ -234,6 +235,56 @@ def test_a_large_fine_takes_a_hearing_notice_a_review_and_a_discussion(cast):
     do(cast, case, "propose", "nr.officer", at(2026, 9, 14, 9), text="x")
     with pytest.raises(DomainError, match="集体讨论"):
         do(cast, case, "decide", "nr.head", at(2026, 9, 14, 9))
+
+
+def meant(cast, case, kind, fine=None, **facts):
+    """A penalty that is meant to be imposed on the firm, unless another `party` is given."""
+    values = {"party": case.parties.first(), "fine": fine and Decimal(fine), "basis": "x"} | facts
+    with time_machine.travel(make.START, tick=False):
+        cases.save_penalty(case=fresh(case), by=cast.nr_officer, kind=kind, **values)
+
+
+def test_what_is_confiscated_without_a_value_counts_as_large(cast):
+    case = make.filed(cast)
+    meant(cast, case, "goods", quantity=Decimal(3000))
+    assert hearing_required(case) == "拟没收矿产品未填价值，按较大价值办理，"
+    page = cast.client("nr.officer").get(f"/cases/{case.pk}/").content.decode()
+    assert "拟没收矿产品未填价值，按较大价值办理，应当告知听证权利" in page
+    do(cast, case, "conclude", "nr.officer", at(2026, 9, 3, 9), text="x")
+    do(cast, case, "review", "nr.head", at(2026, 9, 3, 9), text="x")
+    with pytest.raises(DomainError, match="未填价值，按较大价值办理，应当同时告知听证权利"):
+        do(cast, case, "notify", "nr.officer", at(2026, 9, 3, 9), upload=paper())
+
+
+@pytest.mark.parametrize("kind", ["goods", "tools"])
+def test_what_is_confiscated_at_a_small_value_needs_no_hearing(cast, kind):
+    case = make.filed(cast)
+    meant(cast, case, kind, "49999")
+    assert hearing_required(case) == ""
+
+
+def test_goods_and_tools_confiscated_together_are_one_value(cast):
+    case = make.filed(cast)
+    meant(cast, case, "goods", "30000")
+    meant(cast, case, "tools", "20000")
+    assert hearing_required(case) == "拟没收矿产品、没收工具价值较大（以本省规定为准），"
+
+
+def test_what_is_imposed_on_all_is_large_where_it_is_for_the_smallest_of_them(cast):
+    case = make.filed(cast)
+    meant(cast, case, "fine", "6000", party=None)
+    assert hearing_required(case) == ""
+    with time_machine.travel(make.START, tick=False):
+        person = {"kind": "person", "name": "某某"}
+        cases.save_party(case=fresh(case), by=cast.nr_officer, **person)
+    assert hearing_required(case) == "拟罚款数额较大（以本省规定为准），"
+
+
+def test_what_is_imposed_on_all_and_on_one_is_added_up(cast):
+    case = make.filed(cast)
+    meant(cast, case, "gains", "30000", party=None)
+    meant(cast, case, "gains", "20000")
+    assert hearing_required(case) == "拟没收违法所得数额较大（以本省规定为准），"
 
 
 def test_a_small_fine_needs_none_of_them(cast):
