@@ -231,7 +231,7 @@ def violations(case: Case) -> Rows:
 
 
 def tasks(case: Case, member: Member) -> Rows:
-    """Each task with what the reader may do: 办结 is for its officer and who gave it, 收回 for who gave it."""
+    """Each task with what the reader may do: 办结 its officer and who gave it, 收回 who gave it."""
     found = []
     for row in case.tasks.select_related("member", "given_by"):
         acts = []
