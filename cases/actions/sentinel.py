@@ -16,7 +16,7 @@ from cases.line_states import DECISION_MOVES, DecisionStatus
 from cases.lines import Line, Standing
 from cases.models import Case, Downgrade, LineDecision, LineMark
 from cases.sentinel import OVER, covers, in_force, referred, standing
-from core import audit, files, notices
+from core import audit, files, notices, wording
 from core.access import barred_from, grant, revoke
 from core.errors import DomainError, NotAllowed
 from core.models import Access, StoredFile
@@ -79,13 +79,14 @@ def record_change(
             return None
         if not reason.strip():
             raise DomainError("这次修改使案件离刑事标准更远，请写明理由（降格记录）。", field="reason")
+        reason = wording.words(reason, "修改理由", "reason", 300)
         row = Downgrade.objects.create(
             case=case,
             by=by,
             at=now(),
             before=before.as_json(),
             after=after.as_json(),
-            reason=reason.strip()[:300],
+            reason=reason,
         )
         audit.record(
             "case.downgraded",
@@ -294,14 +295,14 @@ def withdraw(*, decision: LineDecision, by: Member, reason: str, version: int | 
     if by not in deciders(decision.case):
         raise NotAllowed(HEAD_ONLY)
     reason = DECISION_MOVES["withdraw"].require_reason(reason)
+    reason = wording.words(reason, "撤回原因", "reason", 300)
     with transaction.atomic():
-        note = f"{decision.words}（撤回原因：{reason}）" if decision.words else f"撤回原因：{reason}"
         move(
             decision,
             DECISION_MOVES["withdraw"],
             expected_version=version,
             withdrawn_at=now(),
-            words=note[:300],
+            withdraw_reason=reason,
         )
         steps.cancel(key=step_key(decision.case), by=by)
         _audit("line.withdraw", decision, by)

@@ -66,6 +66,7 @@ class LineDecision(models.Model):
     countersigned_at = models.DateTimeField("会签时间", null=True, blank=True)
     words = models.CharField("会签意见", max_length=300, blank=True)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdraw_reason = models.CharField("撤回原因", max_length=300, blank=True)
 
     objects = LineDecisionQuerySet.as_manager()
 

@@ -197,6 +197,8 @@ def _facts(row: LineDecision) -> list[dict[str, Any]]:
         ("会签人", row.countersigned_by.label if row.countersigned_by else "", ""),
         ("会签时间", zh_datetime(row.countersigned_at), ""),
         ("会签意见", row.words, ""),
+        ("撤回时间", zh_datetime(row.withdrawn_at), ""),
+        ("撤回原因", row.withdraw_reason, ""),
     ]
     return [{"label": label, "value": value, "url": url} for label, value, url in seen if value]
 

@@ -336,8 +336,14 @@ def test_a_decision_covers_its_own_figures_and_no_greater_ones(cast):
 def test_a_withdrawn_decision_is_none(cast):
     case = case_of(cast)
     row = decided(cast, case)
-    sentinel.countersign(decision=row, by=cast.leader)
+    sentinel.countersign(decision=row, by=cast.leader, words="同意不移送")
+    with pytest.raises(DomainError, match="撤回原因有301个字"):
+        sentinel.withdraw(decision=row, by=cast.nr_head, reason="有" * 301)
     sentinel.withdraw(decision=row, by=cast.nr_head, reason="有新证据")
+    row.refresh_from_db()
+    assert (row.words, row.withdraw_reason) == ("同意不移送", "有新证据")
+    page = cast.client("nr.head").get(f"/cases/line-decisions/{row.pk}/").content.decode()
+    assert "<dd>有新证据</dd>" in page.replace("\n", "").replace("  ", "")
     assert why_not_administrative(fresh(case))
 
 

@@ -74,12 +74,12 @@ def edit_case(
         raise DomainError("发现日期在今天之后，请填写实际发现日期。", field="found_on")
     if self_reported and concealed:
         raise DomainError("“主动报告并自行纠正”和“隐瞒不报”不能同时选。", field="concealed")
+    texts = {"title": title.strip(), "facts": facts.strip(), "location": location.strip()}
+    fit(Case, texts)
     with transaction.atomic():
         guard_facts(case, by)
         Case.objects.filter(pk=case.pk).update(
-            title=title.strip(),
-            facts=facts.strip(),
-            location=location.strip()[:200],
+            **texts,
             found_on=found_on,
             complex=complex,
             self_reported=self_reported,
@@ -203,7 +203,7 @@ def save_violation(
     offence = _offence(act)
     values = {name: getattr(act, name) for name in AMOUNTS + TEXTS}
     values |= {"offence": offence, "party": act.party, "acted_from": act.acted_from, "acted_to": act.acted_to}
-    values["choice"] = act.choice.strip()[:200]
+    values["choice"] = act.choice.strip()
     _check_act(case, act)
     fit(Violation, values)
 

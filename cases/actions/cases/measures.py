@@ -10,12 +10,13 @@ from django.db.models import F
 
 from cases import numbers
 from cases.actions.cases import owing
-from cases.actions.cases.facts import guard_facts, keep_file, record
+from cases.actions.cases.facts import fit, guard_facts, keep_file, record
 from cases.case_states import CASE_OVER
 from cases.models import Case, Measure
 from cases.states import CaseStatus
 from core.errors import DomainError
 from core.once import once
+from core.wording import words
 from core.workflow import conflict
 from duties.actions import steps
 from duties.models import Duty
@@ -68,18 +69,18 @@ def take_measure(
     Raises NotAllowed, DomainError with the field, Conflict.
     """
     _check(kind, things, taken_at, approved_by, on_the_spot, upload)
+    texts = {"things": things.strip(), "place": place.strip(), "approved_by": approved_by.strip()}
+    number = number.strip()
+    fit(Measure, texts | {"number": number})
 
     def make() -> Measure:
         guard_facts(case, by, RUNNING)
         row = Measure.objects.create(
             case=case,
             kind=kind,
-            things=things.strip(),
-            place=place.strip()[:120],
-            number=number.strip()[:80]
-            or numbers.take_if_kept(case.holder, PAPERS[kind], local_date(taken_at)),
+            **texts,
+            number=number or numbers.take_if_kept(case.holder, PAPERS[kind], local_date(taken_at)),
             taken_at=taken_at,
-            approved_by=approved_by.strip()[:40],
             on_the_spot=on_the_spot and kind != Kind.STOP,
             by=by,
             recorded_at=now(),
@@ -148,13 +149,12 @@ def report_measure(
     at = at or now()
     if not measure.on_the_spot or measure.reported_at:
         raise DomainError("这项措施不用补办批准手续。")
-    if not approved_by.strip():
-        raise DomainError("请填写批准的负责人。", field="approved_by")
+    approved_by = words(approved_by, "批准的负责人", "approved_by", 40)
     _inside(measure, at)
 
     def make() -> Measure:
         guard_facts(measure.case, by, ENDING)
-        _touch(measure, "reported_at", reported_at=at, approved_by=approved_by.strip()[:40])
+        _touch(measure, "reported_at", reported_at=at, approved_by=approved_by)
         steps.fulfil(key=key_of(measure, "report"), at=at, by=by)
         record("case.measure_reported", measure.case, by)
         return measure

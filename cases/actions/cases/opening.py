@@ -19,6 +19,7 @@ from core.access import grant
 from core.errors import DomainError, Missing, NotAllowed
 from core.models import Access, Counter, Matter
 from core.once import once
+from core.wording import words
 from core.workflow import bump
 from duties.moments import plausible
 from duties.standing import may_work
@@ -216,8 +217,9 @@ def _place(
     lon, lat = point or ((lead.lon, lead.lat) if lead else (None, None))
     finder = lead.agency if lead else holder
     found = division or (site.division if site else finder.division)
-    words = location.strip() or (lead.location if lead else site.name if site else "")
-    return {"site": site, "division": found, "location": words[:200], "lon": lon, "lat": lat}
+    said = words(location, "案发地点", "location", 200, needed=False)
+    said = said or (lead.location if lead else site.name if site else "")[:200]
+    return {"site": site, "division": found, "location": said, "lon": lon, "lat": lat}
 
 
 def _site(referral: Referral) -> Site | None:
