@@ -58,8 +58,7 @@ def visible_posts(member: Member) -> QuerySet[Post]:
     rows = rows.filter(body__in=visible_bodies(member).values("pk"))
     if keeps_records(member):
         return rows
-    units = {member.agency_id} | {agency_id for agency_id, _ in member.acting_posts}
-    mine = Q(agency__in=units) | Q(proposed_by=member)
+    mine = Q(agency__in=member.units) | Q(proposed_by=member)
     return rows.filter(Q(status=Post.Status.RECORDED) | mine)
 
 
@@ -150,11 +149,10 @@ def office_of(body: Body) -> Agency | None:
 
 def keeps_records(member: Member) -> bool:
     """Whether the member stands for a joint office, or holds the office's role anywhere."""
-    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
     if not member.is_business:
         return False
     offices = Agency.objects.filter(
-        pk__in={unit for unit, role in held if role in KEEPERS}, kind=AgencyKind.JOINT_OFFICE
+        pk__in={unit for unit, role in member.posts if role in KEEPERS}, kind=AgencyKind.JOINT_OFFICE
     )
     return offices.exists() or bool(posts_of(member, Role.OFFICE))
 
@@ -163,13 +161,12 @@ def may_form(member: Member, county_code: str) -> bool:
     """Whether the member may set up, change and end bodies of the county: the joint office, its leader."""
     if not member.is_business:
         return False
-    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = Agency.objects.filter(pk__in={unit for unit, _ in held}, division__code=county_code)
+    units = Agency.objects.filter(pk__in={unit for unit, _ in member.posts}, division__code=county_code)
     kinds = dict(units.values_list("pk", "kind"))
     return any(
         (kinds.get(unit) == AgencyKind.JOINT_OFFICE and role in KEEPERS)
         or (kinds.get(unit) == AgencyKind.COUNTY and role == Role.LEADER)
-        for unit, role in held
+        for unit, role in member.posts
     )
 
 
@@ -179,9 +176,8 @@ def units_spoken_for(member: Member, county_code: str) -> QuerySet[Agency]:
     """
     if not member.is_business:
         return Agency.objects.none()
-    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = {unit for unit, role in held if role in SPEAKERS}
-    for unit in Agency.objects.filter(pk__in={unit for unit, role in held if role in DESK} - units):
+    units = {unit for unit, role in member.posts if role in SPEAKERS}
+    for unit in Agency.objects.filter(pk__in={unit for unit, role in member.posts if role in DESK} - units):
         if not any(Member.objects.holding(unit, role).exists() for role in SPEAKERS):
             units.add(unit.pk)
     found = Q(pk__in=units)

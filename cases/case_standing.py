@@ -68,11 +68,10 @@ def stands_above(member: Member, unit: Agency) -> bool:
     """Whether the member speaks for the joint office, the county's leader or a unit above `unit`."""
     if stands_for_office(member, unit.division.code[:6]):
         return True
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
     above = unit.parent
     while above is not None:
         roles = (Role.LEADER, Role.HEAD) if above.kind == AgencyKind.COUNTY else (Role.HEAD, Role.APPROVER)
-        if any((above.pk, role) in posts for role in roles):
+        if any((above.pk, role) in member.posts for role in roles):
             return True
         above = above.parent
     return False

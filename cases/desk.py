@@ -36,8 +36,7 @@ def units_led(member: Member) -> list[Agency]:
     """Units in which the member decides, by post or acting; empty: the desk is not theirs."""
     if not member.is_business:
         return []
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    led = {agency_id for agency_id, role in posts if role in LEADING}
+    led = {agency_id for agency_id, role in member.posts if role in LEADING}
     return list(Agency.objects.filter(pk__in=led).order_by("division__code", "pk"))
 
 

@@ -83,7 +83,6 @@ def may_price(member: Member) -> bool:
 
 def pricing_unit(member: Member) -> Agency | None:
     """The natural resources unit in whose name the member registers prices."""
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = {unit for unit, role in posts if role in PRICERS}
+    units = {unit for unit, role in member.posts if role in PRICERS}
     rows = Agency.objects.filter(pk__in=units, kind=AgencyKind.NATURAL_RESOURCES)
     return rows.select_related("division").order_by("pk").first()

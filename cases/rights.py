@@ -35,16 +35,6 @@ CONCERNED = "本人（本单位）是当事方，不能决定。"
 DECIDERS_ONLY = "由{unit}主要负责人或者其上级决定。"
 
 
-def posts_of(member: Member) -> set[tuple[int | None, str]]:
-    """(unit id, post) that the member holds or acts in."""
-    return {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-
-
-def units_of(member: Member) -> set[int | None]:
-    """Units in which the member is or acts."""
-    return {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)}
-
-
 # who holds the affair ------------------------------------------------------------------------------
 
 
@@ -62,7 +52,7 @@ def holder_units(matter: Matter) -> dict[Agency, set[str]]:
 def deciding_unit(matter: Matter, member: Member | None, agency: Agency | None) -> Agency | None:
     """The holder whose head decides whether somebody stays out: the one they belong to, else the first."""
     held = list(holder_units(matter))
-    theirs = units_of(member) if member else {agency.pk if agency else None}
+    theirs = member.units if member else {agency.pk if agency else None}
     return next((unit for unit in held if unit.pk in theirs), held[0] if held else None)
 
 
@@ -71,7 +61,7 @@ def leads(member: Member, matter: Matter, *tracks: str) -> bool:
     acting, or because the head's post fell to them; nobody who must stay out does."""
     if not member.is_business or is_barred(member, matter):
         return False
-    posts = posts_of(member)
+    posts = member.posts
     for unit, held in holder_units(matter).items():
         if tracks and not held & set(tracks):
             continue
@@ -94,7 +84,7 @@ def may_propose(member: Member, matter: Matter) -> str:
     """Why the member may not propose a recusal; empty when they may."""
     if not reads_content(member, matter):
         return HOLDER_ONLY
-    held, own = list(holder_units(matter)), units_of(member)
+    held, own = list(holder_units(matter)), member.units
     if any(unit.pk in own or above(unit) & own for unit in held):
         return ""
     offices = Agency.objects.filter(kind=AgencyKind.JOINT_OFFICE, pk__in=own)
@@ -139,7 +129,7 @@ def _deciding(member: Member, recusal: Recusal) -> list[Member]:
     """Deciders; the county's leader decides as well; one in force may be lifted by the superior that took
     the affair over."""
     found = deciders(recusal)
-    if any((unit, Role.LEADER) in posts_of(member) for unit in above(recusal.unit)):
+    if any((unit, Role.LEADER) in member.posts for unit in above(recusal.unit)):
         found = [*found, member]
     if recusal.passed_to and recusal.status == RecusalStatus.IN_FORCE:
         found = [*found, *signers(recusal.passed_to, Role.HEAD, but=recusal.proposed_by)[0]]
@@ -182,7 +172,7 @@ def sight_banner(member: Member, matter: Matter | None) -> dict[str, Any] | None
     if matter is None:
         return None
     runs = Q(until__isnull=True) | Q(until__gte=now())
-    mine = Q(agency__in=units_of(member)) | Q(member=member.pk)
+    mine = Q(agency__in=member.units) | Q(member=member.pk)
     standing = matter.access.filter(runs, mine).exclude(track=Access.Track.KNOWN)
     invited = Access.Relation.INVITED
     if standing.exclude(relation__in=(invited, Access.Relation.BARRED)).exists():

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from cases.models import Case, LineDecision, Paper, Referral, ReferralStep, SensitiveRead
-from cases.rights import leads, posts_of
+from cases.rights import leads
 from cases.states import DECIDERS
 from ledgers.models import Lead
 
@@ -50,7 +50,7 @@ def reads_for(member: Member, matter: Matter) -> QuerySet[SensitiveRead]:
     """知悉记录 of the affair that the member reads: of records whose unit the member leads, nobody else's."""
     if not leads(member, matter):
         return SensitiveRead.objects.none()
-    led = {unit for unit, role in posts_of(member) if role in DECIDERS}
+    led = {unit for unit, role in member.posts if role in DECIDERS}
     own = Q(subject_kind=Case._meta.label_lower, subject_id__in=_keys(Case, matter, Q(holder__in=led)))
     own |= Q(subject_kind=Lead._meta.label_lower, subject_id__in=_keys(Lead, matter, Q(holder__in=led)))
     sides = Q(sender__in=led) | Q(receiver__in=led, sent_at__isnull=False)

@@ -13,7 +13,6 @@ from django.db.models import Q, QuerySet
 from cases.edges import EDGES, Edge
 from cases.models import Case, Paper, Referral, ReferralOfficer, ReferralStep
 from cases.models.referral import came_to, circle_of, put_down_by
-from cases.standing import posts_of
 from cases.states import REFERRAL_OVER
 from core import gates
 from core.access import access_of, matters_for
@@ -32,7 +31,7 @@ def readable(member: Member) -> QuerySet[Referral]:
     where nothing is sealed. A clue to discipline inspection: the receiving post, and at the sender who
     drafted, who reported and the head.
     """
-    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    units = member.units
     ordinary = ~Q(edge=Edge.SUPERVISION) & (
         _let_in(member)
         | _sender(member, units)
@@ -98,7 +97,7 @@ def content_of(member: Member, referral: Referral) -> bool:
 def readable_papers(member: Member) -> QuerySet[Paper]:
     """Papers whose file the member may open. Before the hand-over the sender's alone; the receiver's while
     they have not gone back (不予立案, 退回), the supervisor's until the end."""
-    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    units = member.units
     rows = Paper.objects.filter(referral__in=readable(member).values("pk"))
     sender = Q(referral__sender__in=units)
     offline = Q(referral__sender__online=False, referral__drafted_by__agency__in=units)
@@ -114,7 +113,7 @@ def papers_open(member: Member, referral: Referral) -> bool:
     """Whether the member may open what was handed over: a sender always, a receiver until it went back."""
     if not content_of(member, referral):
         return False
-    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    units = member.units
     if referral.sender_id in units:
         return True
     if not referral.sender.online and referral.drafted_by.agency_id in units:
@@ -128,7 +127,7 @@ def parties_open(member: Member, referral: Referral) -> bool:
     """Whether the member reads whom the letter names without having the sender's case: the receiver's and the
     supervising procuratorate's people, while the papers are theirs. Watching the affair is not enough.
     """
-    units = ({agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}) - {None}
+    units = member.units
     party = referral.receiver_id in units or referral.supervisor_id in units
     return party and papers_open(member, referral)
 
@@ -140,7 +139,7 @@ def readable_paper(member: Member, paper: Paper) -> bool:
 
 def readable_steps(member: Member) -> QuerySet[ReferralStep]:
     """Steps whose text, result and scan the member may read: with the content; a unit also its own steps."""
-    units = {agency_id for agency_id, _ in posts_of(member)} | {member.agency_id}
+    units = member.units
     seen = Referral.objects.visible_to(member).values("pk")
     own = Q(organ__in=units, referral__in=seen) & ~Q(referral__edge=Edge.SUPERVISION)
     own &= Q(referral__case__isnull=True) | ~Q(referral__case__track=Case.Track.CRIMINAL)

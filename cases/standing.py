@@ -141,17 +141,11 @@ def may_send_kind(sender: Agency, edge: str) -> bool:
 # people --------------------------------------------------------------------------------------------
 
 
-def posts_of(member: Member) -> set[tuple[int, str]]:
-    """(unit id, post) that the member holds or acts in."""
-    own = {(member.agency_id, role) for role in member.own_roles} if member.agency_id else set()
-    return own | set(member.acting_posts)
-
-
 def does_desk_work(member: Member, unit: Agency, matter: Matter | None = None) -> bool:
     """Whether the member may prepare papers in the name of `unit`."""
     if not member.is_business:
         return False
-    if any((unit.pk, role) in posts_of(member) for role in HANDS):
+    if any((unit.pk, role) in member.posts for role in HANDS):
         return True
     return may_work(member, unit) or member in signers(unit, desk(unit), out=barred_from(matter))[0]
 
@@ -228,7 +222,7 @@ def may_check(member: Member, step: ReferralStep) -> str:
     hands = recorder(referral, REFERRAL_MOVES[step.move].side)
     if hands is None or not member.is_business:
         return "没有可以核对的单位。"
-    if any((hands.pk, role) in posts_of(member) for role in (*HANDS, *OFFICE_ROLES)):
+    if any((hands.pk, role) in member.posts for role in (*HANDS, *OFFICE_ROLES)):
         return ""
     above = signers(hands, desk(hands), but=step.by, out=barred_from(referral.matter))[0]
     return "" if any(one.pk == member.pk for one in above) else f"由{hands.label}的另一人核对。"

@@ -105,9 +105,8 @@ def access_of(member: Member) -> QuerySet[Access]:
 
     What a unit has on the criminal track is its leaders' alone; its officers are let in by name.
     """
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    leads = {agency_id for agency_id, role in posts if role in LEADING}
-    units = {member.agency_id, *(agency_id for agency_id, _ in posts)}
+    leads = {agency_id for agency_id, role in member.posts if role in LEADING}
+    units = member.units
     criminal = Q(track=Access.Track.CRIMINAL)
     mine = Q(agency_id__in=units) & ~criminal | Q(agency_id__in=leads) & criminal | Q(member_id=member.pk)
     return _running(Access.objects.filter(mine))
@@ -120,8 +119,7 @@ def _running(rows: QuerySet[Access]) -> QuerySet[Access]:
 
 def bars_on(member: Member) -> QuerySet[Access]:
     """What bars the member: by name, or as one of a barred unit, acting there included."""
-    units = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)} - {None}
-    rows = Access.objects.filter(Q(agency_id__in=units) | Q(member_id=member.pk))
+    rows = Access.objects.filter(Q(agency_id__in=member.units) | Q(member_id=member.pk))
     return _running(rows.filter(relation=Access.Relation.BARRED))
 
 

@@ -78,8 +78,7 @@ def mine(member: Member) -> QuerySet[Duty]:
 def _stepped_aside(member: Member) -> set[tuple[int, int, str]]:
     """(matter, unit, role) of open duties whose post is filled, but by people who must stay out of the affair
     (回避), and that fall to the member because of it."""
-    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    reach = {agency_id for agency_id, _ in held} | _below(held)
+    reach = {agency_id for agency_id, _ in member.posts} | _below(member.posts)
     runs = Q(until__isnull=True) | Q(until__gte=now())
     barred = Access.objects.filter(runs, matter=OuterRef("matter"), relation=Access.Relation.BARRED)
     rows = Duty.objects.open().filter(Exists(barred), agency__in=reach, member__isnull=True)
@@ -95,8 +94,7 @@ def _stepped_aside(member: Member) -> set[tuple[int, int, str]]:
 
 def posts(member: Member) -> set[tuple[int, str]]:
     """(unit, role) pairs whose work comes to the member today."""
-    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    return held | _passed_up(member, held)
+    return member.posts | _passed_up(member, member.posts)
 
 
 def _passed_up(member: Member, held: set[tuple[int, str]]) -> set[tuple[int, str]]:

@@ -31,10 +31,9 @@ def holders(duty: Duty) -> list[Member]:
 
 def oversees(member: Member, agency: Agency | None = None) -> bool:
     """Whether the member may urge and waive: the joint office and the supervising leader, in their county."""
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = Agency.objects.filter(pk__in={unit for unit, _ in posts}).select_related("division")
+    units = Agency.objects.filter(pk__in={unit for unit, _ in member.posts}).select_related("division")
     kinds = {unit.pk: unit for unit in units}
-    for unit_id, role in posts:
+    for unit_id, role in member.posts:
         unit = kinds.get(unit_id)
         if unit is None or not member.is_business:
             continue
@@ -46,15 +45,13 @@ def oversees(member: Member, agency: Agency | None = None) -> bool:
 
 def answers_for(member: Member) -> set[int]:
     """Units for which the member answers as 分管领导、审批 or 主要负责人, by post or acting."""
-    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    return {unit for unit, role in held if role in ANSWERABLE and unit}
+    return {unit for unit, role in member.posts if role in ANSWERABLE and unit}
 
 
 def stands_for_office(member: Member, county_code: str) -> bool:
     """Whether the member holds a post in the joint office of the county with that code."""
     if not member.is_business:
         return False
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = {unit for unit, role in posts if role in OFFICE_ROLES}
+    units = {unit for unit, role in member.posts if role in OFFICE_ROLES}
     rows = Agency.objects.filter(pk__in=units, kind=AgencyKind.JOINT_OFFICE, division__code=county_code)
     return rows.exists()

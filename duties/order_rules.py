@@ -26,12 +26,11 @@ def issuing_units(member: Member) -> list[Agency]:
     """Units in whose name the member may issue, by post or acting."""
     if not member.is_business:
         return []
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = Agency.objects.active().filter(pk__in={pk for pk, _ in posts}, kind__in=ISSUERS)
+    units = Agency.objects.active().filter(pk__in={pk for pk, _ in member.posts}, kind__in=ISSUERS)
     return [
         unit
         for unit in units.select_related("division").order_by("pk")
-        if any((unit.pk, role) in posts for role in ISSUERS[unit.kind])
+        if any((unit.pk, role) in member.posts for role in ISSUERS[unit.kind])
     ]
 
 

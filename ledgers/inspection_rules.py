@@ -43,9 +43,8 @@ def units_of(member: Member, roles: Iterable[str]) -> QuerySet[Agency]:
 
 def _held(member: Member, roles: Iterable[str]) -> set[int]:
     """Ids of the units in which the member holds one of `roles`, by post or acting."""
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
     wanted = set(roles)
-    return {unit for unit, role in posts if role in wanted}
+    return {unit for unit, role in member.posts if role in wanted}
 
 
 def leads(member: Member, inspection: Inspection) -> bool:

@@ -46,8 +46,7 @@ def office_of(lead: Lead) -> Agency | None:
 
 def desks(member: Member) -> list[Agency]:
     """Units at whose desk the member works: the own one and those of acting posts."""
-    ids = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)} - {None}
-    rows = Agency.objects.active().filter(pk__in=ids).select_related("division", "parent")
+    rows = Agency.objects.active().filter(pk__in=member.units).select_related("division", "parent")
     return [unit for unit in rows.order_by("division__code", "pk") if may_work(member, unit)]
 
 

@@ -22,8 +22,7 @@ def may_make(member: Member, agency: Agency | int) -> bool:
 
 def own_units(member: Member) -> list[Agency]:
     """Units for which the member may make reports."""
-    ids = {member.agency_id, *(agency for agency, _ in member.acting_posts)}
-    units = Agency.objects.active().filter(pk__in=ids).select_related("division", "parent")
+    units = Agency.objects.active().filter(pk__in=member.units).select_related("division", "parent")
     return [agency for agency in units if may_make(member, agency)]
 
 

@@ -100,6 +100,18 @@ class Member(AbstractBaseUser):
         )
         return frozenset(rows.values_list("agency_id", "role"))
 
+    @cached_property
+    def posts(self) -> frozenset[tuple[int, str]]:
+        """(agency id, role) pairs that the member holds or acts in today; none without a unit."""
+        own = frozenset((self.agency_id, role) for role in self.own_roles) if self.agency_id else frozenset()
+        return own | self.acting_posts
+
+    @cached_property
+    def units(self) -> frozenset[int]:
+        """Ids of the own unit, whether or not the member has a post there, and of those acted in today."""
+        own = frozenset({self.agency_id} if self.agency_id else ())
+        return own | {agency_id for agency_id, _ in self.acting_posts}
+
     def holds(self, role: str, agency: Agency | int | None = None) -> bool:
         """Whether the member holds `role` in `agency` (default: own unit), by post or acting."""
         agency_id = self.agency_id if agency is None else getattr(agency, "pk", agency)

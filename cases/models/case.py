@@ -28,8 +28,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         stands in the manifest of its referral.
         """
         admin, criminal = Access.Track.ADMIN, Access.Track.CRIMINAL
-        units = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)}
-        own = Q(holder__in=units) | Q(promoted_from__in=units)
+        own = Q(holder__in=member.units) | Q(promoted_from__in=member.units)
         rights = access_of(member)
         named = Q(member=member) | Q(relation=Access.Relation.INVITED)
         office = Q(relation=Access.Relation.OFFICE)
@@ -41,7 +40,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Q(track=admin) & own & Q(matter__in=matters_known(member).values("pk"))
             | Q(track=admin, matter__in=open_admin) & Q(matter__in=let_in)
             | Q(track=criminal, matter__in=open_criminal)
-            & (Q(holder__in=units) | Q(matter__in=restricted))
+            & (Q(holder__in=member.units) | Q(matter__in=restricted))
         )
 
     def open_to(self, member: Member) -> CaseQuerySet:

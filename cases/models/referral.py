@@ -27,10 +27,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         draft is the sender's alone), the joint office from the report to the head on, whoever was let in by
         name. What of the content is shown: cases.sight."""
         known = self.filter(of_known(member))
-        units = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)}
-        taken = ReferralStep.objects.filter(organ__in=units, state=ReferralStep.State.TAKEN)
-        party = Q(sender__in=units) | Q(supervisor__in=units) | Q(superior__in=units)
-        party |= Q(pk__in=taken.values("referral_id")) | came_to(units) | put_down_by(units)
+        taken = ReferralStep.objects.filter(organ__in=member.units, state=ReferralStep.State.TAKEN)
+        party = Q(sender__in=member.units) | Q(supervisor__in=member.units) | Q(superior__in=member.units)
+        party |= Q(pk__in=taken.values("referral_id")) | came_to(member.units) | put_down_by(member.units)
         narrow = Q(edge=Edge.SUPERVISION)
         return known.filter(
             ((party | _let_in(member)) & ~narrow) | (narrow & circle_of(member)) | _watched_by(member)
@@ -53,8 +52,7 @@ def circle_of(member: Member) -> Q:
     named = Duty.objects.open().filter(kind=Duty.Kind.REFERRAL, subject_kind="cases.referral", member=member)
     steps = named.annotate(referral_id=Cast("subject_id", models.BigIntegerField()))
     found = Q(drafted_by=member) | Q(reported_by=member) | Q(pk__in=steps.values("referral_id"))
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    for unit_id, role in posts:
+    for unit_id, role in member.posts:
         found |= came_to({unit_id}) & Q(post=role)
         if role == Role.HEAD:
             found |= Q(sender=unit_id)

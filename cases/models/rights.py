@@ -27,8 +27,7 @@ class RecusalQuerySet(models.QuerySet["Recusal"]):
         """Recusals that the member proposed or decides on, and those that the member's unit decides on or
         took the affair over by. The one concerned reads none but an own proposal, and that until it is
         in force."""
-        posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-        led = {agency_id for agency_id, role in posts if role in LEADING or role == Role.LEADER}
+        led = {agency_id for agency_id, role in member.posts if role in LEADING or role == Role.LEADER}
         asked = Access.objects.filter(member_id=member.pk, basis=DECIDING).values("matter_id")
         mine = Q(proposed_by=member) | Q(decided_by=member)
         leads = Q(unit__in=led) | Q(passed_to__in=led) | Q(matter__in=asked)
@@ -115,9 +114,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def visible_to(self, member: Member) -> InvitationQuerySet:
         """One's own and those of one's unit while they run; all of an affair for its holder's leaders."""
-        posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-        units = {member.agency_id, *(agency_id for agency_id, _ in posts)}
-        led = {agency_id for agency_id, role in posts if role in LEADING}
+        units = member.units
+        led = {agency_id for agency_id, role in member.posts if role in LEADING}
         held = Access.objects.filter(relation=Access.Relation.HOLDER, agency_id__in=led)
         held = held.filter(Q(until__isnull=True) | Q(until__gte=now()))
         held = held.filter(matter=OuterRef("matter"), track=OuterRef("track"))
@@ -184,8 +182,7 @@ class SealingQuerySet(models.QuerySet["Sealing"]):
 
     def visible_to(self, member: Member) -> SealingQuerySet:
         """Those that the member proposed or decides on, and those of units that the member leads."""
-        posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-        led = {agency_id for agency_id, role in posts if role in LEADING}
+        led = {agency_id for agency_id, role in member.posts if role in LEADING}
         asked = Access.objects.filter(member_id=member.pk, basis=DECIDING).values("matter_id")
         known = self.filter(matter__in=matters_known(member).values("pk"))
         mine = Q(proposed_by=member) | Q(decided_by=member) | Q(unit__in=led) | Q(matter__in=asked)

@@ -36,7 +36,7 @@ OFFERED = 50  # leads and cases of one's own that a draft may be tied to
 
 def senders_of(member: Member) -> list[Agency]:
     """Units in whose name the member may draft."""
-    rows = Agency.objects.active().filter(pk__in={unit for unit, _ in standing.posts_of(member)})
+    rows = Agency.objects.active().filter(pk__in={unit for unit, _ in member.posts})
     rows = rows.select_related("division").order_by("division__code", "pk")
     return [unit for unit in rows if standing.does_desk_work(member, unit)]
 

@@ -98,8 +98,7 @@ def _basis(text: str) -> str:
 
 
 def _settles(by: Member, campaign: Campaign) -> bool:
-    posts = {(by.agency_id, role) for role in by.own_roles} | set(by.acting_posts)
-    units = Agency.objects.filter(pk__in={unit for unit, role in posts if role in SETTLERS})
+    units = Agency.objects.filter(pk__in={unit for unit, role in by.posts if role in SETTLERS})
     return units.filter(
         kind__in=(AgencyKind.JOINT_OFFICE, AgencyKind.COUNTY), division__code=campaign.county.code
     ).exists()

@@ -307,8 +307,7 @@ def freeze(request: MemberRequest, pk: int) -> HttpResponse:
 def new(request: MemberRequest) -> HttpResponse:
     """A new list, for a task of a campaign (?task=) or one's own."""
     member = request.user
-    posts = {member.agency_id, *(pk for pk, _ in member.acting_posts)}
-    units = Agency.objects.active().filter(pk__in=posts)
+    units = Agency.objects.active().filter(pk__in=member.units)
     if not any(item_rules.serves(member, unit) for unit in units):
         raise NotAllowed(items.OPENED_BY)
     initial = {"task": request.GET.get("task", ""), "agency": member.agency_id, "times": 0}

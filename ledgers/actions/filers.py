@@ -20,8 +20,7 @@ def filing_posts(member: Member) -> set[int]:
     """Ids of the units in which the member holds a filing role, by post or acting."""
     if not member.is_business:
         return set()
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    return {agency_id for agency_id, role in posts if role in FILING_ROLES}
+    return {agency_id for agency_id, role in member.posts if role in FILING_ROLES}
 
 
 def units_to_file_for(member: Member) -> QuerySet[Agency]:

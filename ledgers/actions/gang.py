@@ -39,11 +39,10 @@ def _holds(
 ) -> bool:
     if not member.is_business:
         return False
-    held = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = Agency.objects.in_bulk({agency_id for agency_id, _ in held})
+    units = Agency.objects.in_bulk({agency_id for agency_id, _ in member.posts})
     return any(
         units[agency_id].kind in kinds and role in posts.get(units[agency_id].kind, ())
-        for agency_id, role in held
+        for agency_id, role in member.posts
     )
 
 

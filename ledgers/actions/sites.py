@@ -49,10 +49,9 @@ def kept_townships(member: Member | None) -> QuerySet[Agency]:
         return rows
     if not member.is_business:
         return rows.none()
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = Agency.objects.in_bulk({agency_id for agency_id, _ in posts})
-    found = Q(pk__in=[pk for pk, role in posts if role in TOWNSHIP_ROLES])
-    for agency_id, role in posts:
+    units = Agency.objects.in_bulk({agency_id for agency_id, _ in member.posts})
+    found = Q(pk__in=[pk for pk, role in member.posts if role in TOWNSHIP_ROLES])
+    for agency_id, role in member.posts:
         unit = units[agency_id]
         if role in BUREAU_ROLES.get(unit.kind, ()):
             found |= Q(division__code__startswith=unit.division.code)

@@ -22,8 +22,7 @@ class InformantQuerySet(models.QuerySet["Informant"]):
         """For the custodians of the county who need not stay out of the affair (回避)."""
         if Role.CUSTODIAN not in member.own_roles or not member.is_business or not member.agency_id:
             return self.none()
-        units = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)}
-        away = Access.objects.filter(Q(agency_id__in=units) | Q(member_id=member.pk))
+        away = Access.objects.filter(Q(agency_id__in=member.units) | Q(member_id=member.pk))
         away = away.filter(Q(until__isnull=True) | Q(until__gte=now()), relation=Access.Relation.BARRED)
         here = self.filter(lead__agency__division__code__startswith=member.agency.division.code[:6])
         return here.exclude(lead__matter__in=away.values("matter_id"))

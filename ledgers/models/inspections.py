@@ -71,8 +71,7 @@ class PlanLine(models.Model):
 
 def _led_counties(member: Member) -> list[str]:
     """Codes of the counties whose supervising leader (督办县领导) the member is, by post or acting."""
-    posts = {(member.agency_id, role) for role in member.own_roles} | set(member.acting_posts)
-    units = {unit for unit, role in posts if role == Role.LEADER}
+    units = {unit for unit, role in member.posts if role == Role.LEADER}
     if not units:
         return []
     rows = Agency.objects.filter(pk__in=units, kind=AgencyKind.COUNTY)
@@ -90,8 +89,8 @@ class InspectionQuerySet(AgencyScoped["Inspection"]):
         """
         if not member.is_business:
             return self.none()
-        mine = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)}
-        side = Q(agency__in=mine) | Q(pk__in=self.model.objects.filter(units__agency__in=mine).values("pk"))
+        invited = self.model.objects.filter(units__agency__in=member.units)
+        side = Q(agency__in=member.units) | Q(pk__in=invited.values("pk"))
         if member.agency.kind == AgencyKind.JOINT_OFFICE:
             side |= Q(agency__division__code__startswith=member.agency.division.code[:6])
         for code in _led_counties(member):
@@ -100,7 +99,7 @@ class InspectionQuerySet(AgencyScoped["Inspection"]):
         concerns = Q(agency__in=units) | Q(
             pk__in=self.model.objects.filter(sites__site__agency__in=units).values("pk")
         )
-        concerns |= Q(pk__in=self.model.objects.filter(subjects__agency__in=mine).values("pk"))
+        concerns |= Q(pk__in=self.model.objects.filter(subjects__agency__in=member.units).values("pk"))
         return self.filter(side | (concerns & (~Q(kind="secret") | Q(released_at__isnull=False))))
 
 

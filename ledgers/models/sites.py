@@ -56,8 +56,7 @@ def police_counties(member: Member) -> set[str]:
     """Division codes whose sites the member reads as police, by post or acting."""
     if not member.is_business:
         return set()
-    units = {member.agency_id, *(agency_id for agency_id, _ in member.acting_posts)}
-    police = Agency.objects.filter(pk__in=units, kind=AgencyKind.POLICE)
+    police = Agency.objects.filter(pk__in=member.units, kind=AgencyKind.POLICE)
     return set(police.values_list("division__code", flat=True))
 
 

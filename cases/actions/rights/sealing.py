@@ -62,7 +62,7 @@ def _checked(by: Member, matter: Matter, seal: bool) -> Agency:
     if rights.asked_sealing(matter) is not None:
         raise DomainError("已有一件封存（解封）在等待决定。")
     held = list(rights.holder_units(matter))
-    units = rights.units_of(by)
+    units = by.units
     return next((unit for unit in held if unit.pk in units), held[0])
 
 
