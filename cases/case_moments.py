@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cases import remedies
+from cases.case_history import last, steps_by
 from cases.case_limits import (
     DECISION,
     ENTERED,
@@ -56,15 +57,11 @@ class Running:
         return self.waived or now() > self.due.due_at
 
 
-def last(case: Case, *moves: str) -> CaseStep | None:
-    """The latest step of `case` by one of `moves`."""
-    return case.steps.filter(move__in=moves).order_by("-id").first()
-
-
 def entered(case: Case) -> CaseStep | None:
     """The step by which the case came into its status."""
     changing = [name for name, move in CASE_MOVES.items() if not move.stays]
-    return case.steps.filter(move__in=[*changing, "open"], target=case.status).order_by("-id").first()
+    steps = [step for step in steps_by(case, *changing, "open") if step.target == case.status]
+    return steps[-1] if steps else None
 
 
 def came_from(case: Case) -> str:
@@ -80,8 +77,8 @@ def moment(case: Case, since: str) -> dt.datetime | None:
     if since in SINCE:
         return SINCE[since](case)
     if since == OPENED:
-        again = case.steps.filter(move="request_filing", source=CaseStatus.NOT_FILED).order_by("-id").first()
-        return again.happened_at if again else case.opened_at
+        again = [row for row in steps_by(case, "request_filing") if row.source == CaseStatus.NOT_FILED]
+        return again[-1].happened_at if again else case.opened_at
     step = entered(case) if since == ENTERED else last(case, *DONE_BY[since])
     return step.happened_at if step else None
 
@@ -123,7 +120,7 @@ def running(case: Case) -> list[Running]:
         newest = last(case, "notify", "notify_hearing") if "notify_hearing" in wait.steps else step
         if step is None or newest is None or newest.pk != step.pk:
             continue
-        waived = wait.waived and case.steps.filter(move="waive", pk__gt=step.pk).exists()
+        waived = wait.waived and any(row.pk > step.pk for row in steps_by(case, "waive"))
         found.append(Running(wait, due(wait.clock, step.happened_at), waived))
     return found
 

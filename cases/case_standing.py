@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from agencies.models import Agency, AgencyKind, Member, Role
 from agencies.posts import signers
-from cases.case_moments import last
+from cases.case_history import last
 from cases.case_states import CASE_MOVES, SUPERIOR, CaseMove
 from cases.states import HANDS
-from core.access import barred_from
+from core.access import barred_from, is_barred
 from duties.holders import stands_for_office
 from duties.standing import may_work
 
@@ -30,7 +30,7 @@ def may(member: Member, case: Case, move: CaseMove | str) -> str:
     row = CASE_MOVES[move] if isinstance(move, str) else move
     if row.track != case.track or case.status not in row.source:
         return f"案件现在的状态是“{case.get_status_display()}”，不能{row.label}。"
-    if not member.is_business or _barred(member, case):
+    if not member.is_business or is_barred(member, case.matter_id):
         return NOT_YOURS
     if row.side == SUPERIOR:
         return "" if stands_above(member, case.holder) else SUPERIORS_ONLY
@@ -85,7 +85,3 @@ def _maker(case: Case, row: CaseMove) -> Member | None:
 def _works_on(member: Member, case: Case) -> bool:
     rows = case.officers.filter(member=member, released_at__isnull=True)
     return member.agency_id == case.holder_id and rows.exists()
-
-
-def _barred(member: Member, case: Case) -> bool:
-    return Member.objects.filter(barred_from(case.matter), pk=member.pk).exists()

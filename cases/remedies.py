@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from cases.case_history import last, remedies_of, steps_by
 from cases.models import Case, CaseStep, Remedy
 from duties.clocks import instant
 
@@ -28,7 +29,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 def decision_of(case: Case) -> CaseStep | None:
     """The step of the present decision."""
-    return case.steps.filter(move="decide").order_by("-id").first()
+    return last(case, "decide")
 
 
 def answer_words(row: Remedy) -> str:
@@ -47,14 +48,17 @@ def answer_clock(row: Remedy) -> str:
 
 def unanswered(case: Case) -> list[Remedy]:
     """Those that the unit must answer and has not; one that ended needs no answer any more."""
-    rows = case.remedies.filter(notified_on__isnull=False, answered_on__isnull=True, ended_on__isnull=True)
-    return list(rows)
+    return [
+        row
+        for row in remedies_of(case)
+        if row.notified_on is not None and row.answered_on is None and row.ended_on is None
+    ]
 
 
 def against(case: Case) -> list[Remedy]:
     """Remedies against the present decision, in their order."""
     decision = decision_of(case)
-    return list(case.remedies.filter(decision=decision).select_related("party")) if decision else []
+    return [row for row in remedies_of(case) if row.decision_id == decision.pk] if decision else []
 
 
 def pending(case: Case) -> list[Remedy]:
@@ -121,18 +125,18 @@ def stopped_days(rows: Iterable[Remedy], due_on: dt.date, on: dt.date) -> int:
 def withdrawing_since(case: Case) -> dt.datetime | None:
     """When what was published became due to be withdrawn (行政处罚法第四十八条); None when it is not, or when
     that is done."""
-    steps = list(case.steps.filter(move__in=("decide", "publish", "unpublish", *UNDOING)).order_by("id"))
+    steps = steps_by(case, "decide", "publish", "unpublish", *UNDOING)
     published = next((step for step in reversed(steps) if step.move == "publish"), None)
     if published is None or any(step.move == "unpublish" and step.pk > published.pk for step in steps):
         return None
     later = [step.happened_at for step in steps if step.move in UNDOING and step.pk > published.pk]
     decision = next(step for step in reversed(steps) if step.move == "decide" and step.pk < published.pk)
-    ended = case.remedies.filter(decision=decision, result__in=WITHDRAWING).values_list("ended_on", flat=True)
-    later += [max(instant(day), published.happened_at) for day in ended]
+    ended = [row for row in remedies_of(case) if row.decision_id == decision.pk and row.result in WITHDRAWING]
+    later += [max(instant(row.ended_on), published.happened_at) for row in ended]
     return min(later, default=None)
 
 
 def redone_since(case: Case) -> dt.datetime | None:
     """When the decision was taken back to be made anew; None unless that is the last that was done to it."""
-    step = case.steps.filter(move__in=("decide", "redo")).order_by("-id").first()
+    step = last(case, "decide", "redo")
     return step.happened_at if step and step.move == "redo" else None

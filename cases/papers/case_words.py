@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cases import remedies
-from cases.case_moments import in_force, last, of_land
+from cases.case_history import last
+from cases.case_moments import in_force, of_land
 from cases.discretion import hearing_required, outcome_words
 from cases.line_words import amount
 from cases.models import Case, CaseStep, Disposal, Penalty

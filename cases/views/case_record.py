@@ -16,6 +16,7 @@ from cases.actions.cases.guards import fine_blocked, unperformed
 from cases.actions.cases.opening import may_work_or_decide
 from cases.actions.cases.owing import wanted
 from cases.actions.cases.penalties import CARRYING, HELD_IN, PROPOSING
+from cases.case_history import read_once
 from cases.case_moments import Running, paying_due, running
 from cases.case_states import CASE_OVER, DECIDED, WORKING
 from cases.discretion import (
@@ -59,10 +60,16 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
     held = gates.held(request, case, case.matter)
     if held is not None:
         return held
+    with read_once(case):
+        return render(request, "cases/cases/record.html", _record(request, case))
+
+
+def _record(request: MemberRequest, case: Case) -> dict[str, Any]:
+    member = request.user
     buttons, missing = acts(case, member)
     refers, missed = _referring(case, member)
     works = may_work_or_decide(member, case.holder)
-    context = {
+    return {
         **_standing(case, member),
         **of_record(case, works),
         "facts": facts(case, member),
@@ -90,11 +97,10 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "related": [*related(case, member), *referrals_of(member, case)],
         "timeline": timeline(member, case),
         "case_papers": links(case),
-        "prints": [{"label": "打印", "url": reverse("cases:case_print", args=[pk])}],
+        "prints": [{"label": "打印", "url": reverse("cases:case_print", args=[case.pk])}],
         "client_token": fresh_token(request),
         "wide": True,
     }
-    return render(request, "cases/cases/record.html", context)
 
 
 def _referring(case: Case, member: Member) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

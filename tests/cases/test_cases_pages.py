@@ -377,3 +377,14 @@ def test_the_court_is_no_next_step_before_the_party_was_urged(cast):
     page = text_of(cast.client("nr.officer").get(f"/cases/{case.pk}/"))
     step = re.search(r"下一步</dt>\s*<dd>([^<]*)", page)
     assert step and "申请法院强制执行" not in step[1]
+
+
+def test_the_record_reads_steps_and_remedies_once(cast, django_assert_max_num_queries):
+    case = make.served(cast)
+    client, url = cast.client("nr.head"), f"/cases/{case.pk}/"
+    client.get(url)
+    with django_assert_max_num_queries(135) as asked:
+        client.get(url)
+    for table in ("cases_casestep", "cases_remedy"):
+        rows = [query for query in asked.captured_queries if f'FROM "{table}"' in query["sql"]]
+        assert len(rows) <= 3, [query["sql"] for query in rows]

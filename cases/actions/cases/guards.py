@@ -14,7 +14,8 @@ from cases import standing
 from cases.actions.cases import undoing
 from cases.actions.cases.closing import check_closing, open_referrals, why_not_administrative
 from cases.actions.cases.owing import published
-from cases.case_moments import barring, due, last
+from cases.case_history import last, steps_by
+from cases.case_moments import barring, due
 from cases.discretion import grave, hearing_required, review_required
 from cases.edges import LETTERS
 from cases.line_words import amount
@@ -226,7 +227,7 @@ def _decision(case: Case, facts: Facts) -> None:
 
 def _discussed(case: Case) -> bool:
     filed = last(case, "approve_filing", "redo")
-    return case.steps.filter(move="discuss", pk__gt=filed.pk if filed else 0).exists()
+    return any(step.pk > (filed.pk if filed else 0) for step in steps_by(case, "discuss"))
 
 
 def _administrative(case: Case, facts: Facts) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from cases import remedies
+from cases.case_history import last, read_once
 from cases.case_limits import DESK, HEARING, LIMITS, SERVED, Limit, limits
 from cases.case_moments import in_force, moment, start_of
 from cases.case_states import INTERNAL, SERVED_ON
@@ -41,6 +42,11 @@ def key_of(case: Case, key: str) -> str:
 
 def renew(case: Case, *, by: Member, step: CaseStep | None = None) -> None:
     """Open what is owed in the case's status, end what no longer is: done by `step` or no longer standing."""
+    with read_once(case):
+        _renew(case, by, step)
+
+
+def _renew(case: Case, by: Member, step: CaseStep | None) -> None:
     now_owed = {row.key: row for row in wanted(case)}
     rows = Duty.objects.open().filter(key__startswith=key_of(case, "")).select_related("clock")
     standing = {duty.key.split(":", 2)[2]: duty for duty in rows}
@@ -103,8 +109,8 @@ def owes_publishing(case: Case) -> bool:
 def published(case: Case) -> CaseStep | None:
     """The step that says how the present decision was made public or why not."""
     decision = remedies.decision_of(case)
-    rows = case.steps.filter(move__in=("publish", "not_publish"), pk__gt=decision.pk if decision else 0)
-    return rows.order_by("-id").first()
+    step = last(case, "publish", "not_publish")
+    return step if step and step.pk > (decision.pk if decision else 0) else None
 
 
 def _owe(case: Case, limit: Limit) -> None:

@@ -13,6 +13,7 @@ from django.db.models import F
 from cases import numbers
 from cases.actions.cases import effects, guards, owing
 from cases.actions.cases.officers import Named, checked
+from cases.case_history import read_once
 from cases.case_limits import settled_by
 from cases.case_moments import came_from
 from cases.case_standing import may
@@ -97,9 +98,10 @@ def take(
 
     def make() -> CaseStep:
         hold(case.matter_id)  # before it is asked who must stay out, of the officers too
-        _may(case, row, by)
-        facts = _complete(case, row, told)
-        guards.check(row.name, case, facts)
+        with read_once(case):
+            _may(case, row, by)
+            facts = _complete(case, row, told)
+            guards.check(row.name, case, facts)
         return _make(case, row, by, facts, version)
 
     with numbers.unclashed():
