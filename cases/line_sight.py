@@ -34,7 +34,7 @@ def downgrades_of(case: Case, member: Member) -> list[dict]:
 
     One that lies in another case alone, which the member may not read, is as if it were not there.
     """
-    rows: list[Downgrade] = list(case.downgrades.select_related("by"))
+    rows: list[Downgrade] = list(case.downgrades.select_related("by__agency"))
     parts = _parts([working for row in rows for working in (row.before, row.after)], member)
     found = zip(rows, parts[::2], parts[1::2], strict=True)
     return [{"row": row, "before": then, "after": now} for row, then, now in found if then != now]

@@ -43,7 +43,7 @@ def of(case: Case, member: Member) -> dict[str, Any] | None:
     if case.track != Case.Track.ADMIN:
         return None
     found = standing(case, reader=member)
-    decisions = list(case.line_decisions.select_related("decided_by", "countersigned_by"))
+    decisions = list(case.line_decisions.select_related("decided_by__agency", "countersigned_by__agency"))
     return {
         "case": case,
         "found": found,

@@ -15,7 +15,7 @@ from cases.actions.sentinel import open_cases, record_change, refresh
 from cases.law import province_of
 from cases.line_rules import NR_ONLY, OFFICE_ONLY, OTHER_ONE, may_set_figures, pricing_unit
 from cases.line_states import FIGURE_MOVES, FigureStatus
-from cases.models import Case, MineralPrice, ProvinceFigure, Threshold
+from cases.models import Case, MineralPrice, ProvinceFigure, Threshold, Violation
 from cases.sentinel import Standing, standing
 from core import audit
 from core.errors import DomainError, NotAllowed
@@ -248,16 +248,14 @@ def withdraw_price(*, price: MineralPrice, by: Member, reason: str) -> MineralPr
 
 
 def _cases_of_mineral(county: str, mineral: str) -> list[Case]:
-    names = {mineral}
-    return [
-        case
-        for case in open_cases(county)
-        if names & {fold(name) for name in case.violations.values_list("mineral", flat=True)}
-    ]
+    acts = Violation.objects.filter(case__in=open_cases(county).values("pk"))
+    found = {case for case, name in acts.values_list("case_id", "mineral") if fold(name) == mineral}
+    return list(open_cases(county).filter(pk__in=found))
 
 
 def _cases_of_province(province: str) -> list[Case]:
-    return [case for case in open_cases(province) if case.violations.exists()]
+    acts = Violation.objects.filter(case__in=open_cases(province).values("pk"))
+    return list(open_cases(province).filter(pk__in=acts.values("case_id")))
 
 
 def _recount(cases: list[Case], by: Member, reason: str, put: Callable[[], None]) -> None:
@@ -266,5 +264,5 @@ def _recount(cases: list[Case], by: Member, reason: str, put: Callable[[], None]
     put()
     for case in cases:
         after = standing(case)
-        if record_change(case, by=by, before=before[case.pk], after=after, reason=reason) is None:
+        if record_change(case, by=by, before=before[case.pk], after=after, reason=reason[:300]) is None:
             refresh(case, after)

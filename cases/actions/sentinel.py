@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from agencies.models import Role
 from agencies.posts import signers
@@ -123,10 +123,11 @@ def _tell_head(case: Case, kind: str, text: str) -> None:
     notices.send(members=people, kind=kind, text=text, subject=case, matter=case.matter)
 
 
-def open_cases(county: str = "") -> Iterable[Case]:
-    """Administrative cases on which something may still be decided, of one county or of all."""
+def open_cases(division: str = "") -> QuerySet[Case]:
+    """Administrative cases on which something may still be decided: of the divisions whose code begins so, or
+    of all."""
     rows = Case.objects.filter(track=Case.Track.ADMIN).exclude(status__in=OVER)
-    rows = rows.filter(division__code__startswith=county) if county else rows
+    rows = rows.filter(division__code__startswith=division) if division else rows
     return rows.select_related("division", "holder__division", "holder__parent", "matter").order_by("pk")
 
 

@@ -36,7 +36,7 @@ PRICE_HEAD = [
 def prices(request: MemberRequest) -> HttpResponse:
     """The county's prices, each with its day and source."""
     form = PriceFilter(request.GET, member=request.user)
-    rows = form.rows().select_related("entered_by")
+    rows = form.rows().select_related("entered_by__agency")
     found, page = keyset(rows, ("mineral", "valid_from", "id"), request)
     may = may_price(request.user)
     context = {

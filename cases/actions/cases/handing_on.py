@@ -11,8 +11,9 @@ from cases.actions.cases import owing
 from cases.actions.cases.effects import end_tasks
 from cases.actions.cases.officers import release_all
 from cases.actions.cases.opening import case_of_filing
+from cases.actions.cases.rows import put_down
 from cases.case_states import CASE_OVER
-from cases.models import Case, CaseStep, Referral
+from cases.models import Case, Referral
 from core import audit
 from core.access import grant, revoke
 from core.models import Access
@@ -46,16 +47,13 @@ def _hand_on(case: Case, to: Agency, by: Member, number: str, at: dt.datetime) -
     before = case.holder
     Case.objects.filter(pk=case.pk).update(holder=to, promoted_from=before, version=F("version") + 1)
     case.refresh_from_db()
-    CaseStep.objects.create(
-        case=case,
-        move="pass_crime",
-        source=case.status,
-        target=case.status,
-        label=f"移送{to.name}侦办"[:60],
+    put_down(
+        case,
+        "pass_crime",
         by=by,
+        at=at,
+        label=f"移送{to.name}侦办"[:60],
         organ=before,
-        happened_at=at,
-        recorded_at=now(),
         number=number,
         basis="公安机关办理刑事案件程序规定第一百八十四条",
     )

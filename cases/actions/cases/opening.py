@@ -10,9 +10,10 @@ from uuid import UUID
 from agencies.models import Agency, AgencyKind
 from cases import numbers
 from cases.actions.cases.owing import renew
+from cases.actions.cases.rows import put_down
 from cases.case_states import CASE_OVER
 from cases.edges import EDGES
-from cases.models import Case, CaseStep, Referral
+from cases.models import Case, Referral
 from cases.states import CaseStatus, Family
 from core import audit
 from core.access import grant
@@ -104,7 +105,7 @@ def open_case(
         )
         case.leads.set(leads)
         _let_in(case, by)
-        _first_step(case, by)
+        put_down(case, "open", by=by, at=case.opened_at, source="", label="登记案件")
         audit.record(
             "case.opened",
             actor=by,
@@ -258,21 +259,6 @@ def _let_in(case: Case, by: Member) -> None:
             grant(case.matter, relation.OFFICE, agency=office)
 
 
-def _first_step(case: Case, by: Member) -> None:
-    CaseStep.objects.create(
-        case=case,
-        move="open",
-        source="",
-        target=case.status,
-        label="登记案件",
-        by=by,
-        organ=case.holder,
-        happened_at=case.opened_at,
-        recorded_at=case.opened_at,
-        text="",
-    )
-
-
 def _file_at_once(case: Case, by: Member, number: str, at: dt.datetime) -> None:
     """公安机关立案: the referral's own step was the decision; the case takes its number and day."""
     source, number = case.status, numbers.typed(case.holder, number, but=case)
@@ -280,18 +266,7 @@ def _file_at_once(case: Case, by: Member, number: str, at: dt.datetime) -> None:
         status=CaseStatus.FILED, number=number, filed_on=local_date(at), version=case.version + 1
     )
     case.refresh_from_db()
-    CaseStep.objects.create(
-        case=case,
-        move="file_crime",
-        source=source,
-        target=case.status,
-        label="立案",
-        by=by,
-        organ=case.holder,
-        happened_at=at,
-        recorded_at=now(),
-        number=number,
-    )
+    put_down(case, "file_crime", by=by, at=at, source=source, number=number)
     audit.record(
         "case.file_crime",
         actor=by,

@@ -12,6 +12,7 @@ from django.db.models import F
 from cases import remedies as reading
 from cases.actions.cases import owing
 from cases.actions.cases.facts import fit, guard_facts, keep_file, record
+from cases.actions.cases.rows import put_down
 from cases.case_states import DECIDED, PENDING, SERVED_ON
 from cases.line_words import amount
 from cases.models import Case, CaseStep, Party, Penalty, Remedy
@@ -251,16 +252,12 @@ def _changed(penalty: Penalty, before: Decimal | None, text: str) -> str:
 
 
 def _step(case: Case, by: Member, row: Remedy, text: str) -> CaseStep:
-    return CaseStep.objects.create(
-        case=case,
-        move="vary",
-        source=case.status,
-        target=case.status,
-        label="按复议决定（裁判）变更处罚",
+    return put_down(
+        case,
+        "vary",
         by=by,
-        organ=case.holder,
-        happened_at=now(),
-        recorded_at=now(),
+        at=now(),
+        label="按复议决定（裁判）变更处罚",
         number=row.result_number,
         text=text,
         basis="行政复议法、行政诉讼法",

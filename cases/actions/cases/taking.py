@@ -13,6 +13,7 @@ from django.db.models import F
 from cases import numbers
 from cases.actions.cases import effects, guards, owing
 from cases.actions.cases.officers import Named, checked
+from cases.actions.cases.rows import put_down
 from cases.case_history import read_once
 from cases.case_limits import settled_by
 from cases.case_moments import came_from
@@ -154,19 +155,15 @@ def _make(case: Case, row: CaseMove, by: Member, facts: Facts, version: int | No
         _stay(case, row, version, stamps)
     else:
         shift(case, row.towards(target), expected_version=version, **stamps)
-    step = CaseStep.objects.create(
-        case=case,
-        move=row.name,
-        source=source,
-        target=case.status,
-        label=row.label,
+    step = put_down(
+        case,
+        row.name,
         by=by,
+        at=facts.happened_at,
+        source=source,
         organ=_organ(row, by, before),
-        happened_at=facts.happened_at,
-        recorded_at=now(),
         number=_number(case, row, facts),
         text=facts.text,
-        basis=row.basis,
         due_at=due_at,
         late=late,
     )

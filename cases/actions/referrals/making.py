@@ -168,8 +168,7 @@ def _write(referral: Referral, move: ReferralMove, facts: Facts, by: Member, at:
     if move.name in ("file", "accept") and referral.receiver.online:
         _take_over(referral, move, by, facts, at)
     if move.name in NOTIFIES:
-        referral.answer_case = pass_case(referral=referral, by=by, number=facts.number, at=at)
-        Referral.objects.filter(pk=referral.pk).update(answer_case=referral.answer_case)
+        pass_case(referral=referral, by=by, number=facts.number, at=at)
 
 
 def _hand(pk: int, quantity: Decimal, at: dt.datetime) -> None:
@@ -184,8 +183,7 @@ def _take_over(referral: Referral, move: ReferralMove, by: Member, facts: Facts,
     if move.name == "accept" and kind.moves_holder and referral.lead and referral.case is None:
         hand_to(lead=referral.lead, to=referral.receiver, by=by, basis=f"移送 {referral.number}")
     elif kind.opens_case:
-        referral.answer_case = case_of_filing(referral=referral, by=by, number=facts.number, happened_at=at)
-        Referral.objects.filter(pk=referral.pk).update(answer_case=referral.answer_case)
+        case_of_filing(referral=referral, by=by, number=facts.number, happened_at=at)
 
 
 def _rights(referral: Referral, move: ReferralMove, former: Agency, by: Member) -> None:

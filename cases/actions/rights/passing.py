@@ -10,9 +10,10 @@ from django.db.models import F, Q
 from agencies.models import Agency, Member, Role
 from agencies.posts import signers
 from cases.actions.cases import effects
+from cases.actions.cases.rows import put_down
 from cases.actions.cases.taking import Facts
 from cases.case_states import CASE_MOVES, CASE_OVER
-from cases.models import Case, CaseOfficer, CaseStep, CaseTask, Recusal, Referral, ReferralOfficer
+from cases.models import Case, CaseOfficer, CaseTask, Recusal, Referral, ReferralOfficer
 from cases.rights import concerned, holder_units
 from cases.states import HANDS, REFERRAL_OVER
 from core import audit
@@ -150,19 +151,7 @@ def _move_case(case: Case, unit: Agency, to: Agency, by: Member) -> None:
     rows.update(holder=to, promoted_from=case.promoted_from or unit, version=F("version") + 1)
     case.refresh_from_db()
     at = now()
-    step = CaseStep.objects.create(
-        case=case,
-        move=DESIGNATE.name,
-        source=case.status,
-        target=case.status,
-        label=DESIGNATE.label,
-        by=by,
-        organ=to,
-        happened_at=at,
-        recorded_at=at,
-        text="由上级单位办理",
-        basis=DESIGNATE.basis,
-    )
+    step = put_down(case, DESIGNATE.name, by=by, at=at, organ=to, text="由上级单位办理")
     effects.follow(case, step, Facts(happened_at=at, unit=to), before=unit)
     facts = {"serial": case.serial, "status": case.status}
     audit.record("case.passed_up", actor=by, agency=to, subject=case, matter=case.matter, facts=facts)
