@@ -69,7 +69,7 @@ class Fought:
     def _penalties(self) -> None:
         nr, case = self.people["nr.officer"], self._fresh()
         given = {"case": case, "by": nr, "party": case.parties.get(), "basis": BASIS}
-        cases.save_penalty(kind="fine", fine=Decimal("60000"), **given)
+        cases.save_penalty(kind="fine", fine=Decimal("120000"), **given)
         cases.save_penalty(kind="goods", quantity=Decimal("320"), **given)
 
     def _step(self, move: str, who: str, facts: dict[str, Any]) -> None:
