@@ -12,7 +12,7 @@ from django.db import models
 
 from agencies.models import AgencyKind as K
 from agencies.models import Role
-from cases.states import COURT_RESULTS, Family, Side
+from cases.states import Family, Side
 from cases.states import ReferralStatus as S
 
 
@@ -247,6 +247,10 @@ BY_FAMILY: dict[Family, dict[S, tuple[Limit, ...]]] = {
 }
 
 
+#: Owed from 移送起诉 on until it is known what came of it: whoever waits for a court has no limit.
+TRIAL = Limit("trial", "反馈起诉后的处理结果", RECEIVER, DESK)
+
+
 class Result(models.TextChoices):
     """What became of it at the receiver."""
 
@@ -266,7 +270,11 @@ class Result(models.TextChoices):
 
 PENAL_RESULTS = (Result.PROSECUTED, Result.JUDGED, Result.WITHDRAWN, Result.NON_PROSECUTED)
 #: What becomes of a case that was sent on for trial.
-AFTER_PROSECUTION = (Result.JUDGED, Result.NON_PROSECUTED, Result.WITHDRAWN)
+AFTER_PROSECUTION = {
+    "court_result": (Result.JUDGED, Result.NON_PROSECUTED, Result.WITHDRAWN),
+    "court_result_judged": (Result.JUDGED,),
+    "court_result_dropped": (Result.NON_PROSECUTED, Result.WITHDRAWN),
+}
 #: A fine not yet imposed is not imposed beside the 罚金: not while a court may give one, nor once it has.
 NO_FINE = (Result.PROSECUTED, Result.JUDGED)
 #: The criminal way ended without a sentence: what remains is administrative (310号第十条、第十三条).
@@ -275,8 +283,8 @@ BACK_TO_ADMIN = (Result.WITHDRAWN, Result.NON_PROSECUTED)
 
 def results(edge: str, move: str = "answer") -> tuple[Result, ...]:
     """Results that `move`, an answer to a referral of kind `edge`, may have."""
-    if move in COURT_RESULTS:
-        return AFTER_PROSECUTION
+    if move in AFTER_PROSECUTION:
+        return AFTER_PROSECUTION[move]
     if EDGES[edge].family == Family.CRIMINAL:
         return PENAL_RESULTS
     if edge == Edge.DETENTION:

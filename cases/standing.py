@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from core.models import Matter
 
 TEAM_FIRST = "请先指定两名以上办案人员，再报请批准（第310号令第五条）。"
+RECEIVED_ONCE = "对方已经签收过，不能撤回；有误的请与现在的接收单位联系，由其退回。"
 NOT_PROSECUTED = "只有反馈为“已移送起诉”的案件，才登记起诉后的处理结果。"
 TRIAL_FIRST = "案件已移送起诉，请等法院或者检察院有了处理结果再定。"
 HANDLE_FIRST = "案件已撤销或者不起诉，请先“转行政处理”，再办结（第310号令第十条、第十三条）。"
@@ -246,9 +247,16 @@ def why_illegal(referral: Referral, move: ReferralMove | str) -> str:
         return f"现在的状态是“{referral.get_status_display()}”，不能“{move.label}”。"
     if move.name == "report" and EDGES[referral.edge].team and referral.status == S.DRAFT:
         return TEAM_FIRST
+    if move.name == "recall" and referral.status == S.SENT and _was_received(referral):
+        return RECEIVED_ONCE
     if move.name in NOTIFIES and move.target != passed_from(referral):
         return NOTIFIED_SO
     return _why_not_by_result(referral, move)
+
+
+def _was_received(referral: Referral) -> bool:
+    """By an organ that forwarded it."""
+    return referral.steps.filter(move="receive", state=ReferralStep.State.TAKEN).exists()
 
 
 def _why_not_by_result(referral: Referral, move: ReferralMove) -> str:

@@ -192,7 +192,17 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
     # -- 涉嫌犯罪 (310号 8–12; 公安刑程 180–182) ------------------------------------------------------
     ReferralMove(
         "file",
-        (S.RECEIVED, S.SUPPLEMENT_ASKED, S.RECONSIDERED, S.ORDERED, S.EXPLAINED, S.NOT_FILED),
+        # they may think better of it at any time, also when asked why not (公安刑程 182)
+        (
+            S.RECEIVED,
+            S.SUPPLEMENT_ASKED,
+            S.RECONSIDERED,
+            S.SUPERVISION_ASKED,
+            S.EXPLANATION_ASKED,
+            S.EXPLAINED,
+            S.ORDERED,
+            S.NOT_FILED,
+        ),
         S.FILED,
         roles=DECIDERS,
         side=Side.RECEIVER,
@@ -389,8 +399,8 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
         needs=("result",),
         needs_reason=True,
     ),
-    # two rows of one step: what the court or the procuratorate made of a case that was sent on for trial may
-    # come before or after the sender has closed the referral (cases.standing.why_illegal)
+    # what became of a case that was sent on for trial; where the sender has closed the referral a judgment
+    # leaves it so, without one the sender has to handle it (310号 10, 13)
     ReferralMove(
         "court_result",
         (S.ANSWERED,),
@@ -404,12 +414,24 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
         needs_reason=True,
     ),
     ReferralMove(
-        "court_result_closed",
+        "court_result_judged",
         (S.CLOSED,),
         S.CLOSED,
         roles=HANDS,
         side=Side.RECEIVER,
-        label="反馈起诉后的处理结果",
+        label="反馈法院判决",
+        families=PENAL,
+        asks=("result", "number", "file"),
+        needs=("result",),
+        needs_reason=True,
+    ),
+    ReferralMove(
+        "court_result_dropped",
+        (S.CLOSED,),
+        S.ADMIN_HANDLING,
+        roles=HANDS,
+        side=Side.RECEIVER,
+        label="反馈不起诉、撤销案件",
         families=PENAL,
         asks=("result", "number", "file"),
         needs=("result",),
@@ -459,7 +481,7 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
 #: The written notice that a filed case was passed to other police (公安刑程 184).
 NOTIFIES = frozenset({"notify_pass", "notify_pass_handed"})
 #: What came of a case after 移送起诉.
-COURT_RESULTS = frozenset({"court_result", "court_result_closed"})
+COURT_RESULTS = frozenset({"court_result", "court_result_judged", "court_result_dropped"})
 #: Nothing is owed any more.
 REFERRAL_OVER = (S.RECALLED, S.CLOSED)
 #: Not yet with the receiver.

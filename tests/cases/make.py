@@ -192,7 +192,8 @@ def referral(cast, edge: str = "criminal", status: str = "draft", result: str = 
             papers(cast, row)
         more: dict[str, Any] = {}
         if move in ("answer", "reply"):
-            more["result"] = result or results(edge)[0]
+            ends = [one for one in results(edge) if one != "prosecuted"]  # what comes of a trial is owed still
+            more["result"] = result or ends[0]
         if move == "hand_over":
             more["text"] = "没有需要移交的物品"
         take(cast, row, move, maker(row, move), **more)

@@ -35,6 +35,8 @@ CRIMINAL = {
     ("upheld", "ask_supervision"): ("sender", "supervision"),
     ("supervision", "ask_explanation"): ("supervisor", "explaining"),
     ("explaining", "explain"): ("receiver leader", "explained"),
+    ("explaining", "file"): ("receiver leader", "filed"),
+    ("supervision", "file"): ("receiver leader", "filed"),
     ("explained", "order_filing"): ("supervisor", "ordered"),
     ("explained", "file"): ("receiver leader", "filed"),
     ("explained", "close_supervision"): ("supervisor", "supervised"),
@@ -43,7 +45,8 @@ CRIMINAL = {
     ("filed", "hand_over"): ("sender", "handed_over"),
     ("handed_over", "answer"): ("receiver", "answered"),
     ("answered", "court_result"): ("receiver", "answered"),
-    ("closed", "court_result_closed"): ("receiver", "closed"),
+    ("closed", "court_result_judged"): ("receiver", "closed"),
+    ("closed", "court_result_dropped"): ("receiver", "handling"),
     ("filed", "pass_on"): ("receiver leader", "passed"),
     ("handed_over", "pass_on"): ("receiver leader", "passed"),
     ("passed", "notify_pass"): ("receiver", "filed"),
@@ -88,7 +91,7 @@ ACTS = sorted({act for table in (CRIMINAL, TRANSFER, COMMON) for _, act in table
 
 
 #: After 移送起诉: the court's judgment, or that there is no trial; before or after the sender has closed.
-LATER = frozenset({"court_result", "court_result_closed"})
+LATER = frozenset({"court_result", "court_result_judged", "court_result_dropped"})
 #: Not yet with the other side, or back from it as if it had never been sent.
 UNSENT = frozenset({"draft", "team_named", "reported", "refused", "approved", "recalled"})
 
@@ -104,6 +107,7 @@ class Walk:
     back_to: str = ""  # where a case that was passed to other police stood
     passes: int = 0  # how often it has come to other police: two organs take turns
     head_reported: bool = False
+    reopened: bool = False  # no trial came of it after it had been closed
     trail: list[str] = field(default_factory=list)
 
     @property
@@ -147,6 +151,7 @@ class Walk:
             self.head_reported = "sender head" in by
         if act == "answer" or act in LATER:
             self.result, self.answered = result, True
+        self.reopened = self.reopened or act == "court_result_dropped"
         if act == "reject_answer":
             self.answered = False
         if act in ("handle", "overrule", "recall"):
@@ -171,8 +176,8 @@ class Walk:
 
     @property
     def owed(self) -> bool:
-        """Whether somebody owes the next step."""
-        return self.state not in SILENT
+        """Whether somebody owes the next step; what comes of a trial is owed also once it is closed."""
+        return self.state not in SILENT or (self.state == "closed" and self.result == "prosecuted")
 
 
 BACK = "back"

@@ -102,7 +102,7 @@ def test_what_needs_a_reason_is_refused_without_one(cast, move):
     edge = Edge.CRIMINAL if Family.CRIMINAL in move.families else Edge.JURISDICTION
     edge = edge if Family.TRANSFER in move.families or edge == Edge.CRIMINAL else Edge.RISK_LETTER
     status = next(one for one in move.source if one in reachable(edge))
-    row = make.referral(cast, edge, status)
+    row = make.referral(cast, edge, status, result="prosecuted" if move.name in COURT_RESULTS else "")
     with pytest.raises(DomainError) as error:
         make.take(cast, row, move.name, make.maker(row, move.name), text="  ", number="1", result="other")
     assert error.value.field == "reason"

@@ -9,6 +9,7 @@ from agencies.models import Agency, Role, RoleGrant
 from cases import sight, standing
 from cases.actions import cases, referrals
 from cases.models import Case, Referral
+from cases.states import REFERRAL_MOVES
 from core.errors import Conflict, DomainError, NotAllowed
 from core.models import Access, Notice
 from duties.models import Duty
@@ -79,6 +80,29 @@ def test_after_the_receipt_it_is_not_recalled(cast):
         make.take(cast, stale, "recall", "nr.officer")
     with pytest.raises(DomainError):
         make.take(cast, row, "recall", "nr.officer")
+
+
+def test_what_the_police_had_received_and_forwarded_is_not_recalled(cast, neighbour):
+    row = make.referral(cast, "criminal", "received")
+    make.take(cast, row, "forward", "police.officer", unit=neighbour, text="属邻县公安局管辖")
+    assert row.status == "sent"
+    with pytest.raises(DomainError, match="已经签收过"):
+        make.take(cast, row, "recall", "nr.officer", text="有误")
+
+
+def test_who_approved_hears_that_it_was_taken_back_before_it_was_sent(cast):
+    row = make.referral(cast, "criminal", "approved")
+    heard = Notice.objects.filter(member=cast.nr_head, kind="referral.moved")
+    before = heard.count()
+    make.take(cast, row, "recall", "nr.officer", text="有误")
+    assert heard.count() == before + 1 and "撤回" in heard.latest("id").text
+
+
+@pytest.mark.parametrize("status", ["supervision", "explaining"])
+def test_the_police_may_file_when_they_are_asked_why_not(cast, status):
+    row = make.referral(cast, "criminal", status)
+    make.take(cast, row, "file", "police.approver")
+    assert row.status == "filed" and open_keys(row) == {"hand_over"}
 
 
 def test_a_recall_takes_the_receivers_step_and_sight_away(cast):
@@ -374,37 +398,57 @@ def test_a_referral_that_ended_without_trial_keeps_no_fine_away(cast):
     assert row.status == "closed" and standing.pending_criminal(row.matter) is None
 
 
-@pytest.mark.parametrize("status", ["answered", "closed"])
-@pytest.mark.parametrize(("result", "kept"), [("judged", True), ("non_prosecuted", False)])
-def test_a_case_on_trial_keeps_them_away_until_it_is_known_what_came_of_it(cast, status, result, kept):
+TRIALS = [
+    ("answered", "court_result", "judged", "answered", {"close"}),
+    ("answered", "court_result", "non_prosecuted", "answered", {"close"}),
+    ("closed", "court_result_judged", "judged", "closed", set()),
+    ("closed", "court_result_dropped", "withdrawn", "handling", {"close"}),
+]
+
+
+@pytest.mark.parametrize(("status", "move", "result", "after", "owed"), TRIALS)
+def test_what_came_of_a_trial_is_owed_until_it_is_known(cast, status, move, result, after, owed):
+    """Also once the sender has closed; without a trial the case is the sender's to handle (310号 10, 13)."""
     row = make.referral(cast, "criminal", status, result="prosecuted")
-    move = "court_result" if status == "answered" else "court_result_closed"
-    assert standing.pending_criminal(row.matter) == row
-    owed = open_keys(row)
+    assert open_keys(row) == {"trial"} | ({"close"} if status == "answered" else set())
+    assert duty(row, "trial").agency == row.receiver and duty(row, "trial").due_at is None
     make.take(cast, row, move, "police.officer", result=result)
-    assert (row.status, row.result) == (status, result) and open_keys(row) == owed
-    if status == "closed":
-        assert standing.pending_criminal(row.matter) == (row if kept else None)
-    else:
-        assert standing.pending_criminal(row.matter) == row  # closed or handled by the sender first
+    assert (row.status, row.result) == (after, result) and open_keys(row) == owed
+    assert (row.closed_at is None) == (after != "closed")
     heard = Notice.objects.filter(member=cast.nr_officer, kind="referral.moved")
-    assert heard.latest("id").text.startswith(f"移送 {row.number}：反馈起诉后的处理结果")
-    with pytest.raises(DomainError, match="已移送起诉"):
+    assert heard.latest("id").text.startswith(f"移送 {row.number}：{REFERRAL_MOVES[move].label}")
+    with pytest.raises(DomainError):
         make.take(cast, row, move, "police.officer", result=result)
 
 
-@pytest.mark.parametrize("result", ["prosecuted", "penalty", ""])
+@pytest.mark.parametrize(("result", "kept"), [("judged", True), ("non_prosecuted", False)])
+def test_a_case_on_trial_keeps_fines_away_until_it_is_known_what_came_of_it(cast, result, kept):
+    row = make.referral(cast, "criminal", "closed", result="prosecuted")
+    assert standing.pending_criminal(row.matter) == row
+    move = "court_result_judged" if kept else "court_result_dropped"
+    make.take(cast, row, move, "police.officer", result=result)
+    assert standing.pending_criminal(row.matter) == (row if kept else None)
+
+
+def test_a_case_that_was_not_sent_on_for_trial_has_no_later_result(cast):
+    row = make.referral(cast, "criminal", "answered", result="withdrawn")
+    with pytest.raises(DomainError, match="已移送起诉"):
+        make.take(cast, row, "court_result", "police.officer", result="judged")
+    assert "trial" not in open_keys(row)
+
+
+@pytest.mark.parametrize("result", ["prosecuted", "penalty", "non_prosecuted", ""])
 def test_what_came_of_a_trial_is_one_of_its_ends(cast, result):
     row = make.referral(cast, "criminal", "closed", result="prosecuted")
     with pytest.raises(DomainError) as refused:
-        make.take(cast, row, "court_result_closed", "police.officer", result=result)
+        make.take(cast, row, "court_result_judged", "police.officer", result=result)
     assert refused.value.field == "result"
 
 
 def test_nobody_but_the_receiver_says_what_came_of_a_trial(cast):
     row = make.referral(cast, "criminal", "closed", result="prosecuted")
     with pytest.raises(NotAllowed):
-        make.take(cast, row, "court_result_closed", "nr.officer", result="judged")
+        make.take(cast, row, "court_result_judged", "nr.officer", result="judged")
 
 
 def test_a_case_on_trial_does_not_turn_administrative(cast):

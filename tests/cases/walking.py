@@ -19,7 +19,7 @@ from core.models import Matter
 from duties.models import Duty
 from minewatch.lib.clock import SHANGHAI
 from tests.cases import make, make_cases
-from tests.cases.model import LATER, Affair, Walk
+from tests.cases.model import Affair, Walk
 
 START = dt.datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 #: who tries: side and standing of each, as the model speaks of them
@@ -37,8 +37,12 @@ PEOPLE = {
 }
 #: the two police organs between which a filed case may pass
 POLICE = ("police", "police2")
-AFTER_TRIAL = ("judged", "withdrawn", "non_prosecuted")
-RESULTS = {True: ("prosecuted", *AFTER_TRIAL), False: ("penalty", "no_violation")}
+AFTER_TRIAL = {
+    "court_result": ("judged", "withdrawn", "non_prosecuted"),
+    "court_result_judged": ("judged",),
+    "court_result_dropped": ("withdrawn", "non_prosecuted"),
+}
+RESULTS = {True: ("prosecuted", *AFTER_TRIAL["court_result"]), False: ("penalty", "no_violation")}
 WORDS = "按规定办理"
 #: stage a walk begins at → how such a case is made, what the model knows of it; "": a referral without case
 STAGES = {
@@ -200,8 +204,8 @@ def step(world: World, row: Referral, act: str, who: str, walk: Walk) -> str:
         given["unit"] = world.cast.unit(POLICE[(walk.passes + 1) % 2])
     if act == "answer":
         given["result"] = Result(RESULTS[walk.criminal][len(walk.trail) % len(RESULTS[walk.criminal])])
-    if act in LATER:
-        given["result"] = Result(AFTER_TRIAL[len(walk.trail) % len(AFTER_TRIAL)])
+    if act in AFTER_TRIAL:
+        given["result"] = Result(AFTER_TRIAL[act][len(walk.trail) % len(AFTER_TRIAL[act])])
     referrals.take(referral=row, move=act, by=world.member(who), **given)
     return str(given.get("result", ""))
 

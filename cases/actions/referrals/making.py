@@ -16,6 +16,7 @@ from cases.actions.referrals.needs import Facts
 from cases.models import Goods, Referral, ReferralOfficer, ReferralStep
 from cases.referral_parties import kept
 from cases.states import NOTIFIES, ReferralMove
+from cases.states import ReferralStatus as S
 from core import audit, files
 from core.errors import DomainError
 from core.models import StoredFile
@@ -130,8 +131,10 @@ def _stamps(
             stamps["superior"] = _needed(standing.common_superior(referral), "没有共同上级单位")
         case "answer" | "reply":
             stamps |= {"result": facts.result, "answered_at": at}
-        case "court_result" | "court_result_closed":
+        case "court_result" | "court_result_judged" | "court_result_dropped":
             stamps["result"] = facts.result
+            if move.target == S.ADMIN_HANDLING:
+                stamps["closed_at"] = None
         case "reject_answer":
             stamps |= {"result": "", "answered_at": None}
         case "recall" | "close":

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from agencies.models import Agency, Role
 from agencies.posts import signers
 from cases import standing
-from cases.edges import DESK, EDGES, Edge, Limit, by_day_agreed, limits
+from cases.edges import DESK, EDGES, TRIAL, Edge, Limit, Result, by_day_agreed, limits
 from cases.models import Referral
-from cases.states import DECIDERS, HANDS, ReferralMove, Side
+from cases.states import COURT_RESULTS, DECIDERS, HANDS, ReferralMove, Side
 from cases.states import ReferralStatus as S
 from core.access import barred_from
 from core.models import Access
@@ -81,6 +81,10 @@ def settle(referral: Referral, move: ReferralMove, left: str, at: dt.datetime, b
             steps.cancel(key=key_of(referral, key), by=by)
     for row in entered.values():
         _open(referral, row, at, corrected=move.name == "reject_answer")
+    if move.name == "answer" and referral.result == Result.PROSECUTED:
+        _open(referral, TRIAL, at, corrected=False)
+    elif move.name in COURT_RESULTS:
+        steps.fulfil(key=key_of(referral, TRIAL.key), at=at, by=by)
 
 
 def _keeps(past: Limit, entered: Limit) -> bool:

@@ -73,8 +73,9 @@ def _hearers(referral: Referral, move: ReferralMove) -> list[Member]:
     if move.name == "name_team":
         return _allowed(referral, [row.member for row in referral.officers.select_related("member")])
     sides = {Side.SENDER, Side.RECEIVER} - {move.side}
-    if referral.sent_at is None:
-        return []
+    if referral.sent_at is None:  # whoever approved it answers for its being sent (310号 16)
+        approved = referral.steps.filter(move="approve") if move.name == "recall" else None
+        return _allowed(referral, [step.by for step in approved.select_related("by")]) if approved else []
     if move.name == "forward" or move.name in NOTIFIES:
         sides.add(Side.RECEIVER)  # the one it went on to
     if referral.status in (S.SUPERVISION_ASKED, S.EXPLAINED) or move.name in ("file", "handle"):
