@@ -54,6 +54,7 @@ def reads_for(member: Member, matter: Matter) -> QuerySet[SensitiveRead]:
     own = Q(subject_kind=Case._meta.label_lower, subject_id__in=_keys(Case, matter, Q(holder__in=led)))
     own |= Q(subject_kind=Lead._meta.label_lower, subject_id__in=_keys(Lead, matter, Q(holder__in=led)))
     sides = Q(sender__in=led) | Q(receiver__in=led, sent_at__isnull=False)
+    sides &= ~Q(pk__in=Referral.objects.kept_from(member).values("pk"))
     own |= Q(subject_kind=Referral._meta.label_lower, subject_id__in=_keys(Referral, matter, sides))
     rows = SensitiveRead.objects.filter(own, matter=matter)
     return rows.select_related("member__agency").order_by("-id")

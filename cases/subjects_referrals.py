@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies.models import Member
 from cases import sight, standing
+from cases.edges import Edge
 from cases.models import Case, Referral, ReferralStep
 from cases.states import ReferralStatus
 from core.registry import Subject, register
@@ -41,6 +42,7 @@ register(
         title=lambda row: f"{row.number} {row.get_edge_display()}",
         url=lambda row: reverse("cases:referral", args=[row.pk]),
         search=search_referrals,
+        kept_from=lambda member: Referral.objects.kept_from(member),
     ),
 )
 
@@ -123,8 +125,10 @@ def lead_steps(member: Member, lead: Lead) -> Rows:
 
 
 def lead_ending(lead: Lead) -> str:
-    """Numbers of the referrals by which the lead went to others."""
+    """Numbers of the referrals by which the lead went to others. How it ended is read by whoever reads the
+    lead: a clue to discipline inspection does not count."""
     rows = Referral.objects.filter(lead=lead, sent_at__isnull=False).exclude(status=ReferralStatus.RECALLED)
+    rows = rows.exclude(edge=Edge.SUPERVISION)
     return "、".join(rows.order_by("id").values_list("number", flat=True))
 
 

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """One kind of row: `visible_to(member)` gives the rows the member may see."""
+    """One kind of row: `visible_to(member)` gives the rows the member may see; `kept_from(member)` those of
+    which the member may not even learn what is owed on them (duties leave them out)."""
 
     label: str
     visible_to: Callable[[Member], models.QuerySet]
     url: Callable[[models.Model], str]
     title: Callable[[models.Model], str]
     search: Callable[[Member, str], models.QuerySet] | None = None
+    kept_from: Callable[[Member], models.QuerySet] | None = None
 
 
 SUBJECTS: dict[str, Subject] = {}

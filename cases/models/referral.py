@@ -35,6 +35,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             ((party | _let_in(member)) & ~narrow) | (narrow & circle_of(member)) | _watched_by(member)
         )
 
+    def kept_from(self, member: Member) -> ReferralQuerySet:
+        """问题线索 of which the member may not know, nor that anything is owed on them."""
+        clues = self.filter(edge=Edge.SUPERVISION)
+        return clues.exclude(pk__in=clues.visible_to(member).values("pk"))
+
 
 def came_to(units: set[int | None]) -> Q:
     """Handed over to one of `units` and not taken back before it was received."""

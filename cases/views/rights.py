@@ -114,7 +114,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "recusals": Recusal.objects.visible_to(member).filter(matter=matter).select_related(*WHOM),
         "sealings": Sealing.objects.visible_to(member).filter(matter=matter).select_related("proposed_by"),
         "invitations": _invitations(member, matter),
-        "standing": _standing(matter) if leading else [],
+        "standing": _standing(member, matter) if leading else [],
         "reads": sensitive.reads_for(member, matter)[:SHOWN],
         "leading": leading,
         "now": now(),
@@ -162,10 +162,13 @@ def _invitations(member: Member, matter: Matter) -> QuerySet[Invitation]:
     return rows.select_related("member__agency", "agency", "invited_by__agency")
 
 
-def _standing(matter: Matter) -> list[dict[str, Any]]:
-    """Who may know of the affair now, in words; who must stay out is told by the recusals above."""
+def _standing(member: Member, matter: Matter) -> list[dict[str, Any]]:
+    """Who may know of the affair now, in words; who must stay out is told by the recusals above. The organ to
+    which a clue went that is kept from the member (问题线索) is not named: its name alone would tell."""
     runs = Q(until__isnull=True) | Q(until__gte=now())
+    kept = Referral.objects.kept_from(member).filter(matter=matter)
     rows = matter.access.filter(runs).exclude(relation=Access.Relation.BARRED)
+    rows = rows.exclude(relation=Access.Relation.PARTY, agency__in=kept.values("receiver"))
     rows = rows.select_related("agency", "member__agency").order_by("track", "relation", "pk")
     return [
         {

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast
 
 from agencies.models import Role
 from agencies.scope import AgencyOrRecipientScoped
 from core.access import matters_for, matters_known
 from core.models import Access
+from core.registry import SUBJECTS
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -22,11 +24,16 @@ class DutyQuerySet(AgencyOrRecipientScoped["Duty"]):
 
     def visible_to(self, member: Member) -> DutyQuerySet:
         """Duties of units the member may read or receives from; on a matter only if known, on the criminal
-        track (侦办) only if that is open to the member."""
+        track (侦办) only if that is open to the member; none on a subject that is kept from the member."""
         rows = super().visible_to(member)
         rows = rows.filter(Q(matter__isnull=True) | Q(matter__in=matters_known(member).values("pk")))
         criminal = Access.Track.CRIMINAL
-        return rows.filter(~Q(track=criminal) | Q(matter__in=matters_for(member, criminal).values("pk")))
+        rows = rows.filter(~Q(track=criminal) | Q(matter__in=matters_for(member, criminal).values("pk")))
+        for kind, subject in SUBJECTS.items():
+            if subject.kept_from is not None:
+                keys = subject.kept_from(member).order_by().values(key=Cast("pk", models.CharField()))
+                rows = rows.exclude(subject_kind=kind, subject_id__in=keys)
+        return rows
 
     def open(self) -> DutyQuerySet:
         """Duties not yet done."""

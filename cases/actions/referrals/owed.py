@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agencies.models import Agency, Role
 from agencies.posts import signers
 from cases import standing
+from cases.actions.referrals import telling
 from cases.edges import DESK, EDGES, TRIAL, Edge, Limit, Result, by_day_agreed, limits
 from cases.models import Referral
 from cases.states import COURT_RESULTS, DECIDERS, HANDS, ReferralMove, Side
@@ -142,7 +143,10 @@ def _mended_by(referral: Referral, limit: Limit, at: dt.datetime) -> dt.datetime
 
 
 def _other(referral: Referral, side: str) -> Agency | None:
-    """Who waits for it: the sender for what others owe, the receiver for what the sender owes it."""
+    """Who waits for it: the sender for what others owe, the receiver for what the sender owes it. Of a clue
+    to discipline inspection no unit as a whole waits for anything."""
+    if referral.edge == Edge.SUPERVISION:
+        return None
     if side != Side.SENDER:
         return referral.sender
     return referral.receiver if referral.status in (S.SUPPLEMENT_ASKED, S.FILED) else None
@@ -167,15 +171,17 @@ def cancel_all(referral: Referral, by: Member) -> None:
 
 
 def open_check(referral: Referral, unit: Agency, recorder: Member) -> None:
-    """核对代录: a second person of the unit that put it down."""
+    """核对代录: a second person of the unit that put it down; of a clue to discipline inspection one by name,
+    who knows of it already."""
     role = standing.decider_post(referral, unit, (desk(unit), *HANDS), recorder)
+    aware = telling.checkers(referral, unit, recorder) if referral.edge == Edge.SUPERVISION else []
     steps.open_step(
         key=key_of(referral, "check"),
         kind=Duty.Kind.REFERRAL,
         title=f"核对代录 {referral.number}",
         agency=unit,
         role=role,
-        member=_above(referral, unit, role, recorder),
+        member=aware[0] if aware else _above(referral, unit, role, recorder),
         subject=referral,
         clock=CHECK,
         started_at=now(),

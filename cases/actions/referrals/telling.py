@@ -94,11 +94,20 @@ def tell_recalled(referral: Referral, receiver: Agency, by: Member) -> None:
     )
 
 
+def checkers(referral: Referral, unit: Agency, recorder: Member) -> list[Member]:
+    """Who of `unit` may check what `recorder` put down; of a clue to discipline inspection only those who
+    know of it."""
+    found = _allowed(referral, [one for one in people_of(unit) if one.pk != recorder.pk])
+    if referral.edge != Edge.SUPERVISION:
+        return found
+    seen = Referral.objects.filter(pk=referral.pk)
+    return [one for one in found if seen.visible_to(one).exists()]
+
+
 def tell_check(referral: Referral, unit: Agency, recorder: Member) -> None:
     """A second person of the recording unit is asked to check."""
-    found = [one for one in people_of(unit) if one.pk != recorder.pk]
     notices.send(
-        members=_allowed(referral, found),
+        members=checkers(referral, unit, recorder),
         kind="referral.check",
         text=f"移送 {referral.number} 有一条代录的步骤需要核对。",
         subject=referral,
