@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cases.edges import EDGES, Edge
 from cases.models import Case, Paper, Referral, ReferralOfficer, ReferralStep
-from cases.models.referral import came_to, circle_of, put_down_by
+from cases.models.referral import came_to, circle_of, let_in, of_holder, put_down_by
 from cases.states import REFERRAL_OVER
 from core import gates
 from core.access import access_of, matters_for
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agencies.models import Member
 
 SEALED = [edge for edge, kind in EDGES.items() if kind.sealed]
+FROM_CRIMINAL = Q(case__isnull=False, case__track=Case.Track.CRIMINAL)
 
 
 def readable(member: Member) -> QuerySet[Referral]:
@@ -33,7 +34,8 @@ def readable(member: Member) -> QuerySet[Referral]:
     """
     units = member.units
     ordinary = ~Q(edge=Edge.SUPERVISION) & (
-        _let_in(member)
+        let_in(member)
+        | _helping(member)
         | _sender(member, units)
         | came_to(units)
         | put_down_by(units)
@@ -52,22 +54,18 @@ def _sender(member: Member, units: set[int | None]) -> Q:
     return Q(sender__in=units) & (own | Q(case__isnull=True) | ~secret)
 
 
-def _let_in(member: Member) -> Q:
-    """By name (the unit above, for want of a holder) or by invitation into the referral; helpers of the
-    holder read what is not between two parties alone."""
-    mine = access_of(member)
-    named = mine.filter(member=member, track=Access.Track.REFERRAL).exclude(relation=Access.Relation.BARRED)
-    invited = mine.filter(relation=Access.Relation.INVITED)
-    referral = invited.filter(track=Access.Track.REFERRAL).values("matter_id")
-    admin = invited.filter(track=Access.Track.ADMIN).values("matter_id")
-    sent = Q(sent_at__isnull=False) & ~Q(edge__in=SEALED)
-    return Q(matter__in=named.values("matter_id")) | Q(matter__in=referral) | (Q(matter__in=admin) & sent)
+def _helping(member: Member) -> Q:
+    """Whom the holder of the affair invited: what it sent or got that is not between two parties alone, and
+    nothing from a criminal case, which the holder reads as a party at most."""
+    admin = Access.Track.ADMIN
+    invited = access_of(member).filter(relation=Access.Relation.INVITED, track=admin)
+    sent = Q(sent_at__isnull=False) & ~Q(edge__in=SEALED) & ~FROM_CRIMINAL
+    return Q(matter__in=invited.values("matter_id")) & sent & of_holder(admin)
 
 
 def _watching(member: Member) -> Q:
     office = access_of(member).filter(relation=Access.Relation.OFFICE).values("matter_id")
-    criminal = Q(case__isnull=False, case__track=Case.Track.CRIMINAL)
-    return Q(matter__in=office, matter__sealed=False) & ~Q(edge__in=SEALED) & ~criminal
+    return Q(matter__in=office, matter__sealed=False) & ~Q(edge__in=SEALED) & ~FROM_CRIMINAL
 
 
 def open_to(member: Member) -> QuerySet[Referral]:

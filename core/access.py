@@ -112,6 +112,12 @@ def access_of(member: Member) -> QuerySet[Access]:
     return _running(Access.objects.filter(mine))
 
 
+def held_on(track: str) -> QuerySet[Access]:
+    """Rights of the units that hold an affair on `track`."""
+    rows = Access.objects.filter(relation=Access.Relation.HOLDER, track=track, agency__isnull=False)
+    return _running(rows)
+
+
 def _running(rows: QuerySet[Access]) -> QuerySet[Access]:
     """Rights that have not run out."""
     return rows.filter(Q(until__isnull=True) | Q(until__gte=now()))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from agencies.models import Role
 from cases.edges import EDGES, Edge, EdgeType, Result
 from cases.states import ReferralStatus
-from core.access import access_of, content_rights, of_known
+from core.access import access_of, content_rights, held_on, of_known
 from core.models import Access
 from duties.models import Duty
+from duties.passing import BASIS, passed_to
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -32,7 +33,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         party |= Q(pk__in=taken.values("referral_id")) | came_to(member.units) | put_down_by(member.units)
         narrow = Q(edge=Edge.SUPERVISION)
         return known.filter(
-            ((party | _let_in(member)) & ~narrow) | (narrow & circle_of(member)) | _watched_by(member)
+            ((party | let_in(member)) & ~narrow) | (narrow & circle_of(member)) | _watched_by(member)
         )
 
     def kept_from(self, member: Member) -> ReferralQuerySet:
@@ -64,10 +65,23 @@ def circle_of(member: Member) -> Q:
     return found
 
 
-def _let_in(member: Member) -> Q:
-    """By name (people above, for want of a holder) or by invitation into the referral."""
-    rows = access_of(member).filter(Q(member=member) | Q(relation=Access.Relation.INVITED))
-    return Q(matter__in=rows.filter(track=Access.Track.REFERRAL).values("matter_id"))
+def let_in(member: Member) -> Q:
+    """By name for a step that passed up: that referral while the step lies with the member. By invitation
+    into referrals of the affair: what was handed over; of what is for two parties alone only what the unit
+    that invited sent or got."""
+    track = Access.Track.REFERRAL
+    passed = passed_to(member).filter(subject_kind="cases.referral", track=track)
+    passed = passed.annotate(referral_id=Cast("subject_id", models.BigIntegerField()))
+    invited = access_of(member).filter(track=track, relation=Access.Relation.INVITED).exclude(basis=BASIS)
+    plain = Q(edge__in=[edge for edge, kind in EDGES.items() if not kind.sealed]) | of_holder(track)
+    sent = Q(matter__in=invited.values("matter_id"), sent_at__isnull=False)
+    return Q(pk__in=passed.values("referral_id")) | (sent & plain)
+
+
+def of_holder(track: str) -> Q:
+    """A unit that holds the affair on `track` sent it or got it."""
+    party = Q(agency=OuterRef("sender")) | Q(agency=OuterRef("receiver"))
+    return Q(Exists(held_on(track).filter(party, matter=OuterRef("matter"))))
 
 
 def _watched_by(member: Member) -> Q:

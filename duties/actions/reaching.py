@@ -18,10 +18,8 @@ from core.models import Access
 from duties import watch
 from duties.holders import holders
 from duties.models import Duty
+from duties.passing import BASIS  # nothing else is given or taken under it
 from minewatch.lib.clock import now
-
-#: Basis of such a right (core.Access.basis); nothing else is given or taken under it.
-BASIS = "岗位空缺或者回避，由上级单位办理"
 
 
 def let_in(duty: Duty) -> list[Member]:
