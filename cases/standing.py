@@ -18,6 +18,7 @@ from cases.edges import BACK_TO_ADMIN, EDGES, NO_FINE, Edge, Result
 from cases.models import Referral, ReferralStep
 from cases.states import (
     COURT_RESULTS,
+    FREEZES,
     HANDS,
     NOTIFIES,
     REFERRAL_MOVES,
@@ -56,6 +57,21 @@ SIDE_WORDS = {
 def side_agency(referral: Referral, side: str) -> Agency | None:
     """The unit on that side; None where there is none (yet)."""
     return getattr(referral, Side(side).value)  # a side is called as its column: the others stay unread
+
+
+def on_paper(referral: Referral) -> bool:
+    """Whether it came on paper from an 线下单位 and nothing of it took effect yet: only its draft stands
+    here, written by the recording unit, and no head of the sender approved its words here."""
+    unsent = referral.status == S.APPROVED and referral.sent_at is None and referral.reported_by_id is None
+    return unsent and not referral.sender.online
+
+
+def organ_of(referral: Referral, move: ReferralMove) -> Agency | None:
+    """Whose act a move is: of the unit on its side. A draft that was put down in error is taken back by who
+    wrote it – no paper of the 线下单位 says so, it never knew of the draft."""
+    if move.name == "recall" and on_paper(referral):
+        return recorder(referral, move.side)
+    return side_agency(referral, move.side)
 
 
 def office_of(unit: Agency) -> Agency | None:
@@ -213,6 +229,11 @@ def _may_decide(member: Member, referral: Referral, unit: Agency, move: Referral
     if move.roles == (Role.HEAD,):
         return f"只有{unit.label}的主要负责人或者主持工作的人员可以办理（第310号令第五条）。"
     return f"由{unit.label}的{posts}办理。"
+
+
+def lists_wait(referral: Referral) -> bool:
+    """Whether a 代录 waits to be checked that hands over what stands on the lists: they stay as they are."""
+    return referral.steps.filter(state=ReferralStep.State.PENDING, move__in=FREEZES).exists()
 
 
 def may_check(member: Member, step: ReferralStep) -> str:

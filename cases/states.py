@@ -478,6 +478,8 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
         needs_reason=True,
     ),
 )
+#: What stands on the lists goes over with these, and stays as it was.
+FREEZES = frozenset({"send", "supplement", "hand_over"})
 #: The written notice that a filed case was passed to other police (公安刑程 184).
 NOTIFIES = frozenset({"notify_pass", "notify_pass_handed"})
 #: What came of a case after 移送起诉.

@@ -57,7 +57,7 @@ def acts(referral: Referral, member: Member) -> tuple[list[dict[str, Any]], list
     legal = standing.legal_moves(referral)
     step = referral.steps.filter(state=ReferralStep.State.PENDING).first()
     for move in legal:
-        organ = standing.side_agency(referral, move.side)
+        organ = standing.organ_of(referral, move)
         reason = standing.may(member, referral, move)
         if not reason and step is not None:
             reason = standing.WAITS_FOR_CHECK

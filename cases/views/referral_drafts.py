@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies.models import Agency, Member
 from cases import sight, standing
 from cases.actions import referrals
-from cases.actions.referrals.drafting import EDITABLE
+from cases.actions.referrals.drafting import editable
 from cases.actions.referrals.manifest import GOODS_OPEN, OPEN
 from cases.case_sight import open_to
 from cases.edge_words import WHEN, kinds_for
@@ -192,12 +192,15 @@ def _about(member: Member, key: str) -> dict[str, Any]:
     return {kind: get_object_or_404(rows, pk=pk)}
 
 
-def workable(request: MemberRequest, pk: int, statuses: tuple[str, ...]) -> Referral:
-    """A referral on which the member may work in one of `statuses`; else 404, or why not."""
+def workable(request: MemberRequest, pk: int, statuses: tuple[str, ...] = ()) -> Referral:
+    """A referral on which the member may work in one of `statuses`, without any: whose words they may change;
+    else 404, or why not."""
     referral = visible(request, pk)
     if not sight.content_of(request.user, referral) or not standing.may_prepare(request.user, referral):
         raise Http404
-    if referral.status not in statuses:
+    if standing.lists_wait(referral):
+        raise Conflict(standing.WAITS_FOR_CHECK)
+    if referral.status not in (statuses or editable(referral)):
         raise Conflict(f"现在的状态是“{referral.get_status_display()}”，不能改动内容和清单。")
     return referral
 
@@ -206,11 +209,12 @@ def workable(request: MemberRequest, pk: int, statuses: tuple[str, ...]) -> Refe
 @business
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Change what a draft says."""
-    referral = workable(request, pk, EDITABLE)
+    referral = workable(request, pk)
+    fixed = [referral.receiver] if standing.on_paper(referral) else None
     form = DraftForm(
         request.POST if request.method == "POST" else None,
         senders=[referral.sender],
-        receivers=list(standing.receivers_of(referral.sender, referral.edge)),
+        receivers=fixed or list(standing.receivers_of(referral.sender, referral.edge)),
         referral=referral,
     )
     done = submitted(

@@ -45,7 +45,7 @@ def take(request: MemberRequest, pk: int, name: str) -> HttpResponse:
     move = REFERRAL_MOVES.get(name)
     if move is None or EDGES[referral.edge].family not in move.families:
         raise Http404
-    organ = standing.side_agency(referral, move.side)
+    organ = standing.organ_of(referral, move)
     proxy = organ is not None and not organ.online
     form = _form(request, referral, move, proxy)
     if request.method == "GET":

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from cases import sight, standing
-from cases.actions.referrals.drafting import EDITABLE
+from cases.actions.referrals.drafting import editable
 from cases.actions.referrals.manifest import GOODS_OPEN, OPEN
 from cases.edges import limits
 from cases.models import Case, Referral, ReferralStep
@@ -168,8 +168,10 @@ def tools(member: Member, referral: Referral) -> list[dict[str, str]]:
     """Where the draft is worked on; empty for everybody but the sender's hands."""
     if not sight.content_of(member, referral) or not standing.may_prepare(member, referral):
         return []
+    if standing.lists_wait(referral):
+        return []
     pairs = (
-        ("修改内容", "cases:referral_edit", EDITABLE),
+        ("修改内容", "cases:referral_edit", editable(referral)),
         ("移送材料", "cases:referral_papers", OPEN),
         ("涉案物品", "cases:referral_goods", GOODS_OPEN),
     )

@@ -8,7 +8,7 @@ from cases.case_limits import LIMITS, WAITS
 from cases.case_states import CASE_MOVES
 from cases.forms import case_moves as case_forms
 from cases.forms import referral_moves as referral_forms
-from cases.states import COURT_RESULTS, NOTIFIES, REFERRAL_MOVES
+from cases.states import COURT_RESULTS, FREEZES, NOTIFIES, REFERRAL_MOVES
 from cases.views import case_buttons, referral_buttons
 from cases.views import case_moves as case_pages
 from cases.views import referral_moves as referral_pages
@@ -40,7 +40,7 @@ REFERRALS = {
     "undone": owed.UNDONE,
     "go back": making.GO_BACK,
     "come back": making.COME_BACK,
-    "freezes": making.FREEZES,
+    "freezes": FREEZES,
     "answers": telling.ANSWERS,
     "notifies": NOTIFIES,
     "court results": COURT_RESULTS,

@@ -8,6 +8,7 @@ import time_machine
 from agencies.models import Agency
 from cases import sight, standing
 from cases.actions import referrals
+from cases.actions.referrals.drafting import editable
 from cases.models import Referral, ReferralStep
 from core.errors import Conflict, DomainError, Missing, NotAllowed
 from core.models import AuditEntry, Notice
@@ -200,6 +201,103 @@ def test_what_an_offline_unit_sends_is_written_down_by_the_receivers_clerk(offli
     checked(offline, put_down(offline, row, "close", text="已阅"))
     row.refresh_from_db()
     assert row.status == "closed"
+
+
+def test_a_draft_that_came_on_paper_is_mended_before_it_is_put_down_as_sent(offline):
+    row = make.draft(offline, "risk_letter", by="nr.officer", title="按由写错")
+    client, url = offline.client("nr.approver"), f"/cases/referrals/{row.pk}/"
+    page = client.get(url).content.decode()
+    assert all(f"{url}{name}/" in page for name in ("edit", "papers", "goods"))
+    assert "按由写错" in client.get(f"{url}edit/").content.decode()
+    sent = {
+        "sender": row.sender_id,
+        "receiver": row.receiver_id,
+        "title": "案由",
+        "summary": "事实",
+        "purpose": "",
+        "version": row.version,
+    }
+    assert client.post(f"{url}edit/", sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.title, row.summary, row.status) == ("案由", "事实", "approved")
+    paper = referrals.add_paper(referral=row, by=offline.nr_approver, kind="letter", name="写错的名称")
+    referrals.drop_paper(paper=paper, by=offline.nr_officer)
+    line = referrals.add_goods(referral=row, by=offline.nr_officer, name="沙", quantity="1", unit="吨")
+    referrals.drop_goods(goods=line, by=offline.nr_officer)
+    assert not row.papers.exists() and not row.goods.exists()
+
+
+def edited(cast, row, by="nr.officer", **facts):
+    values = {"title": "改", "summary": "改", "purpose": "", "receiver": row.receiver, "version": row.version}
+    return referrals.edit(referral=row, by=cast.member(by), **(values | facts))
+
+
+def test_whom_it_came_to_is_not_changed_afterwards(offline):
+    row = make.draft(offline, "risk_letter", by="nr.officer")
+    for unit in ("ecology", "forestry"):
+        with pytest.raises(DomainError) as error:
+            edited(offline, row, receiver=offline.unit(unit))
+        assert error.value.field == "receiver" and "撤回" in error.value.message
+
+
+def test_what_the_head_approved_here_stays_as_it_was_approved(cast):
+    row = make.referral(cast, "criminal", "approved")
+    with pytest.raises(Conflict):
+        edited(cast, row)
+    Agency.objects.filter(code="nr").update(online=False)  # its people lose their accounts afterwards
+    assert "approved" not in editable(Referral.objects.get(pk=row.pk))
+
+
+def test_what_is_put_down_does_not_change_until_it_was_checked(offline):
+    row = make.draft(offline, "risk_letter", by="nr.officer")
+    one = referrals.add_paper(referral=row, by=offline.nr_officer, kind="letter", name="提示函")
+    row.refresh_from_db()
+    step = put_down(offline, row, "send", happened_at=NOW - DAY)
+    row.refresh_from_db()
+    paper = {"kind": "other", "name": "材料"}
+    thing = {"name": "沙", "quantity": "1", "unit": "吨"}
+    for change in (
+        lambda: edited(offline, row),
+        lambda: referrals.add_paper(referral=row, by=offline.nr_officer, **paper),
+        lambda: referrals.drop_paper(paper=one, by=offline.nr_officer),
+        lambda: referrals.add_goods(referral=row, by=offline.nr_officer, **thing),
+    ):
+        with pytest.raises(DomainError) as error:
+            change()
+        assert error.value.message == standing.WAITS_FOR_CHECK
+    client = offline.client("nr.officer")
+    assert client.get(f"/cases/referrals/{row.pk}/edit/").status_code == 409
+    assert f"{row.pk}/edit/" not in client.get(f"/cases/referrals/{row.pk}/").content.decode()
+    checked(offline, step, agreed=False, note="时间不符")
+    edited(offline, Referral.objects.get(pk=row.pk))
+
+
+@pytest.mark.parametrize("by", ["nr.officer", "nr.approver"])
+def test_a_draft_put_down_in_error_is_taken_back_by_the_recording_unit_alone(offline, by):
+    row = make.draft(offline, "risk_letter", by="nr.officer")
+    with pytest.raises(DomainError) as error:
+        make.take(offline, row, "recall", by, text=" ")
+    assert error.value.field == "reason"
+    with pytest.raises(Missing):
+        make.take(offline, row, "recall", "ecology.officer")
+    page = offline.client(by).get(f"/cases/referrals/{row.pk}/").content.decode()
+    assert "撤回" in page and "代录：公安局撤回" not in page
+    step = make.take(offline, row, "recall", by, text="重复代录")
+    assert (row.status, step.state, step.proxy, step.organ.code) == ("recalled", "taken", False, "nr")
+    assert not standing.unanswered(row.matter).exists()
+    entry = AuditEntry.objects.filter(verb="referral.recall").latest("id")
+    assert entry.agency.code == "nr"
+
+
+def test_once_it_was_sent_taking_it_back_is_the_offline_units_own_act(offline):
+    row = make.draft(offline, "risk_letter", by="nr.officer")
+    referrals.add_paper(referral=row, by=offline.nr_officer, kind="letter", name="提示函")
+    row.refresh_from_db()
+    checked(offline, put_down(offline, row, "send", happened_at=NOW - DAY))
+    row.refresh_from_db()
+    with pytest.raises(DomainError) as error:
+        make.take(offline, row, "recall", "nr.officer", happened_at=NOW)
+    assert error.value.field == "number"
 
 
 def test_an_offline_procuratorate_is_put_down_by_the_sender_too(cast):

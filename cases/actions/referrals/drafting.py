@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 LEAD_OPEN = tuple(set(LeadStatus.values) - {LeadStatus.CLOSED})
 EDITABLE = (S.DRAFT, S.TEAM_NAMED, S.REFUSED)
+CAME_TO = "代录的移送写错接收单位的，请撤回，再重新代录。"
+
+
+def editable(referral: Referral) -> tuple[str, ...]:
+    """Statuses in which the words of `referral` may change: before the report; of what came on paper until it
+    was put down as sent."""
+    return (*EDITABLE, S.APPROVED) if standing.on_paper(referral) else EDITABLE
 
 
 def draft(
@@ -174,15 +181,22 @@ def edit(
     receiver: Agency,
     version: int,
 ) -> Referral:
-    """Change a draft, also one that the head refused. Raises Missing, NotAllowed, DomainError, Conflict."""
+    """Change a draft, also one that the head refused or that came on paper.
+
+    Raises Missing, NotAllowed, DomainError, Conflict.
+    """
     if not sight.content_of(by, referral):
         raise Missing
     if not standing.may_prepare(by, referral):
         raise NotAllowed(f"由{referral.sender.label}修改。")
+    if standing.on_paper(referral) and receiver.pk != referral.receiver_id:
+        raise DomainError(CAME_TO, field="receiver")
     _guard(by, referral.sender, referral.edge, receiver)
     facts = _words(title, summary, purpose)
     with transaction.atomic():
-        rows = Referral.objects.filter(pk=referral.pk, version=version, status__in=EDITABLE)
+        if standing.lists_wait(referral):
+            raise DomainError(standing.WAITS_FOR_CHECK)
+        rows = Referral.objects.filter(pk=referral.pk, version=version, status__in=editable(referral))
         changed = rows.update(version=F("version") + 1, receiver=receiver, post=desk(receiver), **facts)
         if changed != 1:
             raise conflict(referral)

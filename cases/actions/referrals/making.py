@@ -15,7 +15,7 @@ from cases.actions.referrals import manifest, owed, rights, telling
 from cases.actions.referrals.needs import Facts
 from cases.models import Goods, Referral, ReferralOfficer, ReferralStep
 from cases.referral_parties import kept
-from cases.states import NOTIFIES, ReferralMove
+from cases.states import FREEZES, NOTIFIES, ReferralMove
 from cases.states import ReferralStatus as S
 from core import audit, files
 from core.errors import DomainError
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 GO_BACK = frozenset({"refuse_filing", "uphold", "return"})
 #: They are with the receiver again.
 COME_BACK = frozenset({"file", "ask_reconsideration", "designate"})
-FREEZES = frozenset({"send", "supplement", "hand_over"})
 RETURN_LABEL = "不属公安机关管辖，退回"
 
 
@@ -40,7 +39,7 @@ def make(
     *, referral: Referral, move: ReferralMove, facts: Facts, by: Member, at: dt.datetime, version: int
 ) -> ReferralStep:
     """Make `move` in the caller's transaction; `by` acts (or checked what was put down), `at` it happened."""
-    organ = standing.side_agency(referral, move.side)
+    organ = standing.organ_of(referral, move)
     due_at, basis = owed.answered(referral, move)
     left, former = referral.status, referral.receiver
     advance(referral, move, facts, by=by, at=at, version=version)
@@ -64,7 +63,7 @@ def make(
         due_at=due_at,
         late=due_at is not None and at > due_at,
     )
-    follow(referral, move, facts, by=by, at=at, left=left, former=former)
+    follow(referral, move, facts, by=by, at=at, left=left, former=former, organ=organ)
     return step
 
 
@@ -77,8 +76,9 @@ def follow(
     at: dt.datetime,
     left: str,
     former: Agency,
+    organ: Agency | None,
 ) -> None:
-    """Everything that a step brings about once the status has moved."""
+    """Everything that a step of `organ` brings about once the status has moved."""
     _write(referral, move, facts, by, at)
     _rights(referral, move, former, by)
     owed.settle(referral, move, left, at, by)
@@ -87,7 +87,7 @@ def follow(
     audit.record(
         f"referral.{move.name}",
         actor=by,
-        agency=standing.side_agency(referral, move.side) or by.agency,
+        agency=organ or by.agency,
         subject=referral,
         matter=referral.matter,
         facts={"number": referral.number, "from": left, "to": referral.status},

@@ -61,7 +61,7 @@ def add_paper(
     if file is not None and not _may_link(by, referral, file):
         raise DomainError("没有找到这个文件，请重新选择。", field="file")
     with transaction.atomic():
-        bump(referral, *OPEN)
+        _claim(referral, OPEN)
         paper = Paper.objects.create(
             referral=referral, added_by=by, file=file, round=_round(referral), **facts
         )
@@ -115,7 +115,7 @@ def drop_paper(*, paper: Paper, by: Member) -> None:
     referral = paper.referral
     _guard(referral, by, OPEN)
     with transaction.atomic():
-        bump(referral, *OPEN)
+        _claim(referral, OPEN)
         if not Paper.objects.filter(pk=paper.pk, frozen_at__isnull=True).delete()[0]:
             raise Conflict("已经移送的材料不能改动。")
         _record("referral.paper_dropped", referral, by)
@@ -134,7 +134,7 @@ def add_goods(*, referral: Referral, by: Member, **fields: Any) -> Goods:
     _guard(referral, by, GOODS_OPEN)
     facts = _goods(fields)
     with transaction.atomic():
-        bump(referral, *GOODS_OPEN)
+        _claim(referral, GOODS_OPEN)
         row = Goods.objects.create(referral=referral, **facts)
         _record("referral.goods_added", referral, by)
     return row
@@ -169,7 +169,7 @@ def drop_goods(*, goods: Goods, by: Member) -> None:
     referral = goods.referral
     _guard(referral, by, REFERRAL_UNSENT)
     with transaction.atomic():
-        bump(referral, *(set(REFERRAL_UNSENT) & set(GOODS_OPEN)))
+        _claim(referral, tuple(set(REFERRAL_UNSENT) & set(GOODS_OPEN)))
         Goods.objects.filter(pk=goods.pk).delete()
         _record("referral.goods_dropped", referral, by)
 
@@ -218,6 +218,13 @@ def _guard(referral: Referral, by: Member, statuses: tuple[str, ...]) -> None:
     if not Referral.objects.filter(pk=referral.pk, status__in=statuses).exists():
         referral.refresh_from_db()
         raise conflict(referral) if referral.status in REFERRAL_UNSENT else DomainError(CLOSED)
+
+
+def _claim(referral: Referral, statuses: tuple[str, ...]) -> None:
+    """The lists change now, at the version this makes; not under who checks what is put down (代录)."""
+    bump(referral, *statuses)
+    if standing.lists_wait(referral):
+        raise DomainError(standing.WAITS_FOR_CHECK)
 
 
 def _record(verb: str, referral: Referral, by: Member) -> None:

@@ -137,13 +137,13 @@ def _effect(step: ReferralStep, by: Member) -> None:
     if reason:
         raise DomainError(reason)
     due_at, basis = owed.answered(referral, move)
-    left, former = referral.status, referral.receiver
+    left, former, organ = referral.status, referral.receiver, step.organ
     making.advance(referral, move, facts, by=step.by, at=step.happened_at, version=referral.version)
     late = due_at is not None and step.happened_at > due_at
     ReferralStep.objects.filter(pk=step.pk).update(
         source=left, target=referral.status, due_at=due_at, basis=basis[:300], late=late
     )
-    making.follow(referral, move, facts, by=by, at=step.happened_at, left=left, former=former)
+    making.follow(referral, move, facts, by=by, at=step.happened_at, left=left, former=former, organ=organ)
 
 
 def _record(verb: str, referral: Referral, move: str, by: Member, unit: Agency | None) -> None:

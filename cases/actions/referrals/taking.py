@@ -112,7 +112,7 @@ def _make(
     upload: Any,
     given: dict[str, Any],
 ) -> ReferralStep:
-    organ = standing.side_agency(referral, move.side)
+    organ = standing.organ_of(referral, move)
     if organ is not None and not organ.online:
         at = needs.moment(referral, happened_at)
         facts = needs.check(referral, move, at=at, **given)
