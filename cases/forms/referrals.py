@@ -97,7 +97,7 @@ class PaperForm(Form):
         label="不移送的内容和理由",
         max_length=200,
         required=False,
-        help_text="例如：举报人姓名、电话不移送，依法保密。",
+        help_text="例如：举报人姓名、电话不移送，依法保密。整份不移送的，不选文件，写明理由；部分不移送的，传处理后的文件。",
     )
 
     def __init__(self, *args: Any, offered: Iterable[StoredFile], **kwargs: Any) -> None:

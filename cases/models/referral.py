@@ -261,6 +261,12 @@ class Paper(models.Model):
         verbose_name = "移送材料"
         ordering = ["round", "id"]
 
+    @property
+    def goes_over(self) -> bool:
+        """Whether anything of it is handed over: a line without a file that says why (“尚在鉴定”) stands for
+        a paper that is not there (310号第六条); one with a file leaves out what it names."""
+        return bool(self.file_id) or not self.withheld
+
 
 class Goods(models.Model):
     """One line of 涉案物品清单. What was handed over never exceeds what there is."""

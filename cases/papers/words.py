@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cases.edges import Edge
+from cases.referral_lists import papers_of
 from cases.referral_parties import parties_of
 from duties.words import day_words
 from minewatch.lib.clock import SHANGHAI
 
 if TYPE_CHECKING:
     from agencies.models import Member
-    from cases.models import Referral
+    from cases.models import Paper, Referral
 
 BLANK_DAY = "    年    月    日"
 FIRST_ROUND = 0
@@ -65,7 +66,7 @@ def letter_of(referral: Referral, reader: Member) -> Letter:
     penal = referral.edge == Edge.CRIMINAL
     risk = referral.edge == Edge.RISK_LETTER
     title = kind.paper if penal or risk else f"关于“{referral.title}”的{kind.paper}"
-    rows = referral.papers.filter(round=FIRST_ROUND).order_by("id")
+    rows = papers_of(reader, referral).filter(round=FIRST_ROUND).order_by("id")
     return Letter(
         title=title,
         number=referral.document_number or referral.number,
@@ -75,12 +76,19 @@ def letter_of(referral: Referral, reader: Member) -> Letter:
         parts=_parts(referral, reader),
         closing=_closing(referral),
         contact=_contact(referral),
-        papers=tuple(f"{row.name}（{row.copies}份）" if row.copies > 1 else row.name for row in rows),
+        papers=tuple(_attached(row) for row in rows if row.goes_over),
         copies_to=_copies(referral) if penal else "",
         day=day_of(referral.sent_at),
         at=referral.sent_at or referral.drafted_at,
         receipt=_receipt(referral, reader),
     )
+
+
+def _attached(row: Paper) -> str:
+    """A name under 附件: how many, and what of it is left out."""
+    notes = [f"{row.copies}份"] if row.copies > 1 else []
+    notes += [f"部分不移送：{row.withheld}"] if row.withheld else []
+    return f"{row.name}（{'，'.join(notes)}）" if notes else row.name
 
 
 def _opening(referral: Referral) -> str:

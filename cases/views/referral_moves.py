@@ -16,6 +16,7 @@ from cases.actions import referrals
 from cases.edges import EDGES
 from cases.forms.referral_moves import CheckForm, MoveForm, ScanForm
 from cases.models import Referral, ReferralStep
+from cases.referral_lists import papers_of
 from cases.states import REFERRAL_MOVES, ReferralMove
 from cases.views.referral_buttons import move_label
 from cases.views.referral_parts import SEALED, crumbs, held, own_limit_words, visible
@@ -139,8 +140,9 @@ def answers(member: Member, referral: Referral, move: ReferralMove) -> list[dict
         ("案由", referral.title if content else SEALED, at("referral_edit")),
     ]
     if content and move.name in (*CHECKED, "approve"):
-        papers = [f"{row.name}（{row.copies}份）" for row in referral.papers.all()]
-        withheld = [row.withheld for row in referral.papers.all() if row.withheld]
+        lines = list(papers_of(member, referral))
+        papers = [f"{row.name}（{row.copies}份）" for row in lines if row.goes_over]
+        withheld = [f"{row.name}：{row.withheld}" for row in lines if row.withheld]
         goods = [row.name for row in referral.goods.all()]
         officers = [row.member.name for row in referral.officers.select_related("member")]
         rows += [

@@ -133,6 +133,6 @@ def receipt(request: MemberRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs(referral),
         "referral": referral,
         "receipt": letter_of(referral, request.user).receipt,
-        "papers": list(referral.papers.all()),
+        "papers": [row for row in referral.papers.filter(frozen_at__isnull=False) if row.goes_over],
     }
     return render(request, "cases/referrals/receipt.html", context)

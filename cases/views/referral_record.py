@@ -14,6 +14,7 @@ from cases.actions.referrals.drafting import editable
 from cases.actions.referrals.manifest import GOODS_OPEN, OPEN
 from cases.edges import limits
 from cases.models import Case, Referral, ReferralStep
+from cases.referral_lists import papers_of, prepares
 from cases.site_file import site_file
 from cases.states import Side
 from cases.views.referral_buttons import acts
@@ -69,6 +70,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "sealed_words": SEALED,
         "papers_open": content and sight.papers_open(member, referral),
         "papers": manifest(member, referral) if content else [],
+        "no_papers": "没有材料。" if prepares(member, referral) else "没有已移送的材料。",
         "site_file": site_file(member, place_of(referral)) if content else None,
         "goods": list(referral.goods.all()) if content else [],
         "officers": list(referral.officers.select_related("member__agency")) if content else [],
@@ -147,7 +149,7 @@ def manifest(member: Member, referral: Referral) -> list[dict[str, Any]]:
     """移送材料清单 with the beginning of each hash, and the address where the reader may have the file."""
     open_to = set(sight.readable_papers(member).filter(referral=referral).values_list("pk", flat=True))
     found = []
-    for row in referral.papers.select_related("file"):
+    for row in papers_of(member, referral):
         url = ""
         if row.file_id and row.pk in open_to:
             url = reverse("cases:referral_paper_file", args=[referral.pk, row.pk])

@@ -32,7 +32,7 @@ def test_a_criminal_referral_promises_goods_and_asks_for_reasons(cast):
         "3日内，移交涉案物品",
         "不予立案的，请书面说明理由，并退回案卷材料",
         "附件：1.金丝雀沟移送书（函）",
-        "4.鉴定意见",
+        "3.金丝雀沟涉案物品清单",
         "抄送：",
         "涉嫌犯罪案件移送书回执",
         "示范县公安局（盖章）",
@@ -46,6 +46,23 @@ def test_the_receipt_names_day_and_person_once_it_was_signed_for(cast):
     assert "签收人：公安局承办人" in said.replace(" ", "") or f"签收人：{cast.police_officer.name}" in said
     page = cast.client("police.officer").get(f"/cases/referrals/{row.pk}/receipt/").content.decode()
     assert cast.police_officer.name in page and "单位盖章" in page
+
+
+def test_what_is_not_handed_over_is_no_attachment_and_was_not_received(cast):
+    row = make.referral(cast, "criminal", "received")
+    assert row.papers.get(kind="opinion").withheld
+    assert "鉴定意见" not in words(letter(row, cast.police_officer))
+    page = cast.client("police.officer").get(f"/cases/referrals/{row.pk}/receipt/").content.decode()
+    assert "金丝雀沟调查报告" in page and "鉴定意见" not in page
+    record = cast.client("police.officer").get(f"/cases/referrals/{row.pk}/").content.decode()
+    assert "尚在鉴定，出具后补送" in record  # the manifest says why it is missing (310号第六条)
+
+
+def test_of_a_paper_without_some_of_its_content_the_letter_says_so(cast):
+    row = make.referral(cast, "jurisdiction", "approved")
+    facts = {"kind": "report", "name": "调查报告", "copies": 2, "withheld": "举报人姓名不移送"}
+    referrals.add_paper(referral=row, by=cast.nr_officer, upload=make.pdf(), **facts)
+    assert "调查报告（2份，部分不移送：举报人姓名不移送）" in words(letter(row, cast.nr_officer))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
-from cases import sight
+from agencies.models import RoleGrant
+from cases import sight, standing
 from cases.actions import referrals
 from cases.actions.rights import note_read
 from cases.models import Case, Paper, Referral, ReferralStep
@@ -100,6 +101,61 @@ def test_refused_papers_go_back_and_come_again_when_the_police_file_after_all(ca
     ):
         make.take(cast, row, move, by)
     assert POLICE <= seen(cast, row).papers
+
+
+LATE, WHY = "金丝雀沟补送的笔录", "金丝雀沟不移送的理由"
+
+
+def late_line(cast, status):
+    """A referral on whose manifest a line was put after it went over."""
+    row = make.referral(cast, "criminal", status)
+    facts = {"kind": "other", "name": LATE, "withheld": WHY}
+    referrals.add_paper(referral=row, by=cast.nr_officer, upload=make.pdf(), **facts)
+    row.refresh_from_db()
+    return row
+
+
+PAGES = ("", "print/", "receipt/")
+
+
+@pytest.mark.parametrize("status", ["supplement", "filed"])
+def test_what_is_not_handed_over_yet_is_the_senders_to_read(cast, status):
+    row = late_line(cast, status)
+    for who in ("police.officer", "police.head", "office"):
+        for page in PAGES:
+            answer = cast.client(who).get(f"/cases/referrals/{row.pk}/{page}")
+            assert answer.status_code == 200
+            text = answer.content.decode()
+            assert "金丝雀沟调查报告" in text and LATE not in text and WHY not in text, (who, page)
+    for who in ("nr.officer", "nr.head"):
+        text = cast.client(who).get(f"/cases/referrals/{row.pk}/").content.decode()
+        assert LATE in text and WHY in text
+        assert LATE not in cast.client(who).get(f"/cases/referrals/{row.pk}/receipt/").content.decode()
+
+
+def test_once_it_was_handed_over_the_receiver_reads_it(cast):
+    row = late_line(cast, "supplement")
+    make.take(cast, row, "supplement", "nr.officer")
+    for page in PAGES:
+        assert LATE in cast.client("police.officer").get(f"/cases/referrals/{row.pk}/{page}").content.decode()
+
+
+def test_before_the_hand_over_the_office_reads_no_manifest(cast):
+    row = make.referral(cast, "criminal", "approved", lead=make.lead(cast))
+    make.papers(cast, row)
+    for page in ("", "print/"):
+        text = cast.client("office").get(f"/cases/referrals/{row.pk}/{page}").content.decode()
+        assert make.SUMMARY in text and "金丝雀沟调查报告" not in text
+
+
+def test_who_approves_for_want_of_a_head_reads_what_would_be_handed_over(cast):
+    row = make.referral(cast, "criminal", "team_named")
+    make.papers(cast, row)
+    RoleGrant.objects.filter(member=cast.nr_head).delete()
+    make.take(cast, row, "report", "nr.officer")
+    assert standing.may(cast.leader, row, "approve") == ""
+    text = cast.client("leader").get(f"/cases/referrals/{row.pk}/").content.decode()
+    assert "金丝雀沟调查报告" in text
 
 
 def test_a_recalled_referral_was_never_there_for_the_receiver(cast):
