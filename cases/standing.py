@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from agencies.models import Agency, AgencyKind, Member, Role
 from agencies.posts import signers
@@ -41,6 +41,7 @@ RECEIVED_ONCE = "对方已经签收过，不能撤回；有误的请与现在的
 NOT_PROSECUTED = "只有反馈为“已移送起诉”的案件，才登记起诉后的处理结果。"
 TRIAL_FIRST = "案件已移送起诉，请等法院或者检察院有了处理结果再定。"
 HANDLE_FIRST = "案件已撤销或者不起诉，请先“转行政处理”，再办结（第310号令第十条、第十三条）。"
+NOTHING_LEFT = "物品清单上没有尚未移交的物品；又发现物品的，请先列入涉案物品清单。"
 NOTIFIED_SO = "涉案物品的移交情况和这一步不符，请刷新后再办。"
 WAITS_FOR_CHECK = "有一条代录的步骤等待核对，请先核对。"
 SIDE_WORDS = {
@@ -272,12 +273,19 @@ def why_illegal(referral: Referral, move: ReferralMove | str) -> str:
         return RECEIVED_ONCE
     if move.name in NOTIFIES and move.target != passed_from(referral):
         return NOTIFIED_SO
+    if move.name == "hand_over" and referral.status == S.HANDED_OVER and not goods_left(referral):
+        return NOTHING_LEFT
     return _why_not_by_result(referral, move)
 
 
 def _was_received(referral: Referral) -> bool:
     """By an organ that forwarded it."""
     return referral.steps.filter(move="receive", state=ReferralStep.State.TAKEN).exists()
+
+
+def goods_left(referral: Referral) -> bool:
+    """Whether something on the list of goods was not handed over yet."""
+    return referral.goods.filter(handed__lt=F("quantity")).exists()
 
 
 def _why_not_by_result(referral: Referral, move: ReferralMove) -> str:

@@ -303,7 +303,8 @@ REFERRAL_MOVES: dict[str, ReferralMove] = table(  # type: ignore[assignment]
     ),
     ReferralMove(
         "hand_over",
-        (S.FILED,),
+        # again, while something on the list is left (cases.standing.why_illegal)
+        (S.FILED, S.HANDED_OVER),
         S.HANDED_OVER,
         roles=HANDS,
         side=Side.SENDER,

@@ -182,7 +182,8 @@ class Referral(models.Model):
 class ReferralStep(models.Model):
     """One step: who, organ, when, document number, basis, due date, lateness. Never edited.
 
-    `details` keeps what was handed over in this step ({"goods": {pk: quantity}}) and who was named.
+    `details` keeps what was handed over in this step ({"goods": {pk: quantity}}), up to which line
+    the list of goods went over with it ({"listed": pk}) and who was named.
     A step of an 线下单位 is put down by the other side's clerk (代录) with number, time and scan; it is
     `pending` and moves nothing until a second person has checked it. Its clocks run from `happened_at`.
     """

@@ -2,7 +2,7 @@
 case stand in `cases.papers.case_papers`.
 
     letter(referral, reader) -> bytes       # 移送书、移送函、提示函 …, by the kind of referral
-    goods_list(referral) -> bytes           # 涉案物品清单
+    goods_list(referral, reader) -> bytes   # 涉案物品清单
 
 The same referral in the same state gives the same bytes; nothing is read that `reader` may not read.
 """

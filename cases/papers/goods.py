@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cases.papers.words import day_of
+from cases.referral_lists import goods_of
 from minewatch.lib.paper import HEAD2, TITLE, line, new, parts, saved
 
 if TYPE_CHECKING:
+    from agencies.models import Member
     from cases.models import Goods, Referral
 
 COLUMNS = ("序号", "名称", "规格型号", "数量", "单位", "特征", "存放地点", "来源", "备注")
@@ -23,13 +25,13 @@ def amount(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def goods_list(referral: Referral) -> bytes:
-    """The Word document; the same list gives the same bytes."""
+def goods_list(referral: Referral, reader: Member) -> bytes:
+    """The Word document as `reader` may have it; the same list gives the same bytes."""
     made = new()
     line(made, "涉案物品清单", TITLE, centred=True)
     line(made, referral.document_number or referral.number, HEAD2, centred=True)
     line(made, "")
-    rows = [_row(n, row) for n, row in enumerate(referral.goods.order_by("id"), start=1)]
+    rows = [_row(n, row) for n, row in enumerate(goods_of(reader, referral).order_by("id"), start=1)]
     parts.table(made, COLUMNS, rows or [("", "（无）", *[""] * 7)], WIDTHS, left=LEFT, points=POINTS)
     line(made, "")
     line(made, f"移交单位：{referral.sender.name}")

@@ -21,6 +21,7 @@ from cases.edges import EDGES, Edge
 from cases.forms.referrals import DraftForm, GoodsForm, PaperForm
 from cases.models import Case, Goods, Paper, Referral
 from cases.referral_files import files_for
+from cases.referral_lists import open_goods
 from cases.views.referral_parts import crumbs, held, visible
 from core import drafts, gates
 from core.errors import Conflict, NotAllowed
@@ -289,6 +290,9 @@ def papers(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "cases/referrals/papers.html", context, status=status_of(request, form))
 
 
+GOODS_LEAD = (
+    "如实填写，立案后按清单移交，移交数量不超过清单数量。移送、补正、移交时清单锁定，之后又发现的可以再列入。"
+)
 PENAL_PAPERS = (
     "涉嫌犯罪案件应当附有：移送书、调查报告、涉案物品清单、有关检验报告或者鉴定意见、其他有关材料"
     "（第310号令第六条）。"
@@ -320,13 +324,18 @@ def goods(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("cases:referral_goods", pk)
     if (asked := held(request, referral)) is not None:
         return asked
+    free = set(open_goods(referral).values_list("pk", flat=True))
     lines = [
-        {"row": row, "drop": reverse("cases:referral_goods_drop", args=[pk, row.pk])}
+        {
+            "row": row,
+            "open": row.pk in free,
+            "drop": reverse("cases:referral_goods_drop", args=[pk, row.pk]),
+        }
         for row in referral.goods.all()
     ]
     context = {
         "title": "涉案物品清单",
-        "lead": "如实填写，立案后按清单移交，移交数量不超过清单数量。",
+        "lead": GOODS_LEAD,
         "crumbs": crumbs(referral),
         "form": form,
         "submit": "列入清单",

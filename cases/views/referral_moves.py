@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from cases.actions import referrals
 from cases.edges import EDGES
 from cases.forms.referral_moves import CheckForm, MoveForm, ScanForm
 from cases.models import Referral, ReferralStep
-from cases.referral_lists import papers_of
+from cases.referral_lists import goods_of, papers_of
 from cases.states import REFERRAL_MOVES, ReferralMove
 from cases.views.referral_buttons import move_label
 from cases.views.referral_parts import SEALED, crumbs, held, own_limit_words, visible
@@ -109,7 +110,7 @@ def _form(request: MemberRequest, referral: Referral, move: ReferralMove, proxy:
         proxy=proxy,
         units=list(standing.units_for(referral, move)) if "unit" in move.asks else (),
         people=_people(referral.sender) if "officers" in move.asks else None,
-        goods=list(referral.goods.all()) if "goods" in move.asks else (),
+        goods=list(referral.goods.filter(handed__lt=F("quantity"))) if "goods" in move.asks else (),
     )
 
 
@@ -143,7 +144,7 @@ def answers(member: Member, referral: Referral, move: ReferralMove) -> list[dict
         lines = list(papers_of(member, referral))
         papers = [f"{row.name}（{row.copies}份）" for row in lines if row.goes_over]
         withheld = [f"{row.name}：{row.withheld}" for row in lines if row.withheld]
-        goods = [row.name for row in referral.goods.all()]
+        goods = [row.name for row in goods_of(member, referral)]
         officers = [row.member.name for row in referral.officers.select_related("member")]
         rows += [
             ("事实和理由", referral.summary, at("referral_edit")),

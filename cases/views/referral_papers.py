@@ -13,6 +13,7 @@ from cases import sight
 from cases.models import Paper, Referral
 from cases.papers import goods_list, letter
 from cases.papers.words import letter_of
+from cases.referral_lists import goods_of
 from cases.views.referral_parts import crumbs, held, visible
 from cases.views.referral_record import facts, manifest
 from cases.views.referral_steps import timeline
@@ -92,7 +93,7 @@ def goods_docx(request: MemberRequest, pk: int) -> HttpResponse:
     if (asked := held(request, referral)) is not None:
         return asked
     _made(request, referral, "referral.goods", "docx")
-    return workbook(goods_list(referral), f"{referral.number}涉案物品清单.docx", DOCX)
+    return workbook(goods_list(referral, request.user), f"{referral.number}涉案物品清单.docx", DOCX)
 
 
 @require_GET
@@ -112,7 +113,7 @@ def printed(request: MemberRequest, pk: int) -> HttpResponse:
         "content": content,
         "facts": facts(request.user, referral, content),
         "papers": manifest(request.user, referral) if content else [],
-        "goods": list(referral.goods.all()) if content else [],
+        "goods": list(goods_of(request.user, referral)) if content else [],
         "steps": steps[::-1],
     }
     return render(request, "cases/referrals/print.html", context)

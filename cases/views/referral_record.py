@@ -14,7 +14,7 @@ from cases.actions.referrals.drafting import editable
 from cases.actions.referrals.manifest import GOODS_OPEN, OPEN
 from cases.edges import limits
 from cases.models import Case, Referral, ReferralStep
-from cases.referral_lists import papers_of, prepares
+from cases.referral_lists import goods_of, papers_of, prepares
 from cases.site_file import site_file
 from cases.states import Side
 from cases.views.referral_buttons import acts
@@ -72,7 +72,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "papers": manifest(member, referral) if content else [],
         "no_papers": "没有材料。" if prepares(member, referral) else "没有已移送的材料。",
         "site_file": site_file(member, place_of(referral)) if content else None,
-        "goods": list(referral.goods.all()) if content else [],
+        "goods": list(goods_of(member, referral)) if content else [],
         "officers": list(referral.officers.select_related("member__agency")) if content else [],
         "pending": pending(member, referral, content),
         "tools": tools(member, referral),
@@ -189,7 +189,7 @@ def prints(member: Member, referral: Referral, content: bool) -> list[dict[str, 
     found = [("打印", "cases:referral_print")]
     if content:
         found.append((f"{referral.kind.paper}（Word）", "cases:referral_letter"))
-        if referral.goods.exists():
+        if goods_of(member, referral).exists():
             found.append(("涉案物品清单（Word）", "cases:referral_goods_list"))
         if referral.received_at:
             found.append(("回执", "cases:referral_receipt"))

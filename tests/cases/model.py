@@ -43,6 +43,7 @@ CRIMINAL = {
     ("supervision", "close_supervision"): ("supervisor", "supervised"),
     ("ordered", "file"): ("receiver leader", "filed"),
     ("filed", "hand_over"): ("sender", "handed_over"),
+    ("handed_over", "hand_over"): ("sender", "handed_over"),
     ("handed_over", "answer"): ("receiver", "answered"),
     ("answered", "court_result"): ("receiver", "answered"),
     ("closed", "court_result_judged"): ("receiver", "closed"),
@@ -106,6 +107,7 @@ class Walk:
     answered: bool = False
     back_to: str = ""  # where a case that was passed to other police stood
     passes: int = 0  # how often it has come to other police: two organs take turns
+    left: int = 2  # goods not handed over yet; one goes with each hand-over
     head_reported: bool = False
     reopened: bool = False  # no trial came of it after it had been closed
     trail: list[str] = field(default_factory=list)
@@ -126,6 +128,8 @@ class Walk:
             return False
         if act in ("notify_pass", "notify_pass_handed"):
             return self.table[self.state, act][1] == self.back_to
+        if act == "hand_over":
+            return self.left > 0
         if act in LATER:
             return self.result == "prosecuted"  # what the court or the procuratorate then made of it
         if act == "close" and self.state == "answered":
@@ -144,6 +148,7 @@ class Walk:
         """Move on; `by` are the standings of who acts."""
         if act == "pass_on":
             self.back_to = self.state
+        self.left -= act == "hand_over"
         self.passes += act in ("notify_pass", "notify_pass_handed")
         self.state = self.table[self.state, act][1]
         self.trail.append(act)

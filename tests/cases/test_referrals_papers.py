@@ -5,15 +5,19 @@ import hashlib
 import io
 from decimal import Decimal
 
+import docx
 import pytest
 import time_machine
 
-from cases import sight
+from cases import sight, standing
 from cases.actions import referrals
+from cases.actions.referrals.manifest import CLOSED
 from cases.models import Goods, Paper
+from cases.papers import goods_list
 from core.errors import Conflict, DomainError, Missing, NotAllowed
 from core.files import store_document
 from core.models import StoredFile
+from duties.models import Duty
 from minewatch.lib.clock import SHANGHAI
 from tests.cases import make
 
@@ -249,16 +253,81 @@ def test_without_goods_the_text_says_so(cast):
     assert row.status == "handed_over"
 
 
-def test_the_list_of_goods_is_fixed_with_the_hand_over(cast):
+def test_what_stood_on_the_list_of_goods_when_it_went_over_stays(cast):
     row, (digger, _) = filed(cast)
-    with pytest.raises(DomainError):
+    with pytest.raises(Conflict):
         referrals.drop_goods(goods=digger, by=cast.nr_officer)
-    with pytest.raises(DomainError):
-        goods(cast, row)
     draft = make.draft(cast)
     line = goods(cast, draft)
     referrals.drop_goods(goods=line, by=cast.nr_officer)
     assert not draft.goods.exists() and row.goods.count() == 2
+
+
+@pytest.mark.parametrize("status", ["supplement", "filed", "handed_over"])
+def test_goods_found_since_are_listed_and_taken_off_until_they_go_over(cast, status):
+    row = make.referral(cast, "criminal", status)
+    line = goods(cast, row, name="雷管")
+    referrals.drop_goods(goods=line, by=cast.nr_officer)
+    assert not row.goods.exists()
+    line = goods(cast, row, name="炸药")
+    assert "炸药" not in seen_by(cast, "police.officer", row) and "炸药" in seen_by(cast, "nr.officer", row)
+    row.refresh_from_db()
+    if status == "supplement":
+        make.take(cast, row, "supplement", "nr.officer", text="补送清单")
+        make.take(cast, row, "ask_supplement", "police.officer")
+    else:
+        make.take(cast, row, "hand_over", "nr.officer", goods={line.pk: "1"}, text="其余1台留作检材")
+    assert "炸药" in seen_by(cast, "police.officer", row)
+    with pytest.raises(Conflict):
+        referrals.drop_goods(goods=line, by=cast.nr_officer)
+    page = cast.client("nr.officer").get(f"/cases/referrals/{row.pk}/goods/").content.decode()
+    assert "已锁定" in page and f"goods/{line.pk}/drop/" not in page
+
+
+def seen_by(cast, who, row):
+    """All that the pages and the list for Word show of a referral."""
+    client, at = cast.client(who), f"/cases/referrals/{row.pk}/"
+    table = docx.Document(io.BytesIO(goods_list(row, cast.member(who)))).tables[0]
+    return "".join(
+        [client.get(f"{at}{page}").content.decode() for page in ("", "print/")]
+        + [cell.text for line in table.rows for cell in line.cells]
+    )
+
+
+@pytest.mark.parametrize("status", ["received", "passed", "answered"])
+def test_goods_are_listed_while_there_is_something_to_do_with_them(cast, status):
+    row = make.referral(cast, "criminal", status)
+    with pytest.raises(DomainError) as error:
+        goods(cast, row)
+    assert error.value.message == CLOSED
+
+
+def test_what_is_left_is_handed_over_afterwards(cast):
+    row, (digger, sand) = filed(cast)
+    make.take(cast, row, "hand_over", "nr.officer", goods={digger.pk: "1"}, text="其余留作检材")
+    duty = Duty.objects.open().get(subject_kind="cases.referral", subject_id=str(row.pk))
+    with pytest.raises(DomainError) as error:
+        make.take(cast, row, "hand_over", "nr.officer", text="没有移交什么")
+    assert error.value.field == "goods"
+    later = {digger.pk: "1", sand.pk: "12.5"}
+    with time_machine.travel(NOW + dt.timedelta(days=9), tick=False):
+        step = make.take(cast, row, "hand_over", "nr.officer", goods=later)
+    assert (row.status, step.source, step.late) == ("handed_over", "handed_over", False)
+    digger.refresh_from_db()
+    assert (digger.handed, digger.handed_at) == (2, NOW)
+    assert Duty.objects.open().get(pk=duty.pk).due_at == duty.due_at  # the answer is owed as before
+    with pytest.raises(DomainError) as error:
+        make.take(cast, row, "hand_over", "nr.officer", text="再移交")
+    assert error.value.message == standing.NOTHING_LEFT
+
+
+def test_the_page_of_a_further_hand_over_asks_only_for_what_is_left(cast):
+    row, (digger, sand) = filed(cast)
+    make.take(cast, row, "hand_over", "nr.officer", goods={digger.pk: "2"}, text="砂石留作检材")
+    client, at = cast.client("nr.officer"), f"/cases/referrals/{row.pk}/"
+    assert f"{at}do/hand_over/" in client.get(at).content.decode()
+    page = client.get(f"{at}do/hand_over/").content.decode()
+    assert f"goods-{sand.pk}" in page and f"goods-{digger.pk}" not in page
 
 
 # scans ----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from agencies.models import Member, Role, RoleGrant
 from agencies.posts import signers
 from cases.actions import cases, referrals
 from cases.edges import Edge, Result
-from cases.models import Case, Paper, Referral
+from cases.models import Case, Goods, Paper, Referral
 from core.models import Matter
 from duties.models import Duty
 from minewatch.lib.clock import SHANGHAI
@@ -126,6 +126,8 @@ class World:
             Paper(referral=row, kind=kind, name=f"材料{kind}", added_by=self.member(who))
             for kind in ("letter", "report", "goods", "opinion")
         )
+        if criminal:
+            Goods.objects.create(referral=row, name="挖掘机", quantity=Walk(criminal).left, unit="台")
         return row
 
     def has_hands(self, duty: Duty) -> bool:
@@ -202,6 +204,8 @@ def step(world: World, row: Referral, act: str, who: str, walk: Walk) -> str:
         given["officers"] = [world.member("nr.officer"), world.member("nr.approver")]
     if act == "pass_on":
         given["unit"] = world.cast.unit(POLICE[(walk.passes + 1) % 2])
+    if act == "hand_over":
+        given["goods"] = {thing.pk: 1 for thing in row.goods.all()}
     if act == "answer":
         given["result"] = Result(RESULTS[walk.criminal][len(walk.trail) % len(RESULTS[walk.criminal])])
     if act in AFTER_TRIAL:

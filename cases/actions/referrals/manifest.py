@@ -12,6 +12,7 @@ from django.db.models import Max
 from cases import sight, standing
 from cases.actions.referrals.needs import named
 from cases.models import Goods, Paper, Referral, ReferralStep
+from cases.referral_lists import open_goods
 from cases.states import REFERRAL_MOVES, REFERRAL_UNSENT
 from cases.states import ReferralStatus as S
 from core import audit, files
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 #: While the head reads the report, nothing changes under it.
 OPEN = (S.DRAFT, S.TEAM_NAMED, S.REFUSED, S.APPROVED, S.SUPPLEMENT_ASKED, S.FILED)
-GOODS_OPEN = (S.DRAFT, S.TEAM_NAMED, S.REFUSED, S.APPROVED, S.SUPPLEMENT_ASKED)
+#: Goods are found while the police investigate too (310号第十二条).
+GOODS_OPEN = (*OPEN, S.HANDED_OVER)
 CLOSED = "现在不能改动移送材料和物品清单。"
 LIMITS = {"name": 80, "spec": 80, "unit": 12, "features": 120, "place": 120, "source": 120, "note": 120}
 LABELS = {
@@ -165,12 +167,13 @@ def _goods(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def drop_goods(*, goods: Goods, by: Member) -> None:
-    """Take a line back before the list was handed over."""
+    """Take a line back that did not go over with the list yet."""
     referral = goods.referral
-    _guard(referral, by, REFERRAL_UNSENT)
+    _guard(referral, by, GOODS_OPEN)
     with transaction.atomic():
-        _claim(referral, tuple(set(REFERRAL_UNSENT) & set(GOODS_OPEN)))
-        Goods.objects.filter(pk=goods.pk).delete()
+        _claim(referral, GOODS_OPEN)
+        if not open_goods(referral).filter(pk=goods.pk).delete()[0]:
+            raise Conflict("这一项已经随清单移送或者已经去掉，请刷新后再看。")
         _record("referral.goods_dropped", referral, by)
 
 

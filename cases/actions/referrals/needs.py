@@ -12,7 +12,8 @@ from agencies.models import Agency, Member
 from cases import standing
 from cases.edges import results
 from cases.models import Goods, Referral, ReferralStep
-from cases.states import ReferralMove
+from cases.referral_lists import listed
+from cases.states import ReferralMove, ReferralStatus
 from core.access import barred_from
 from core.errors import DomainError
 from duties.moments import plausible
@@ -39,12 +40,15 @@ class Facts:
     result: str = ""
     goods: dict[int, Decimal] = field(default_factory=dict)
     reply_due: dt.datetime | None = None
+    listed: int | None = None
 
     def details(self) -> dict[str, Any]:
         """What the step keeps besides its own columns, as JSON."""
         kept: dict[str, Any] = {}
         if self.goods:
             kept["goods"] = {str(pk): str(quantity) for pk, quantity in self.goods.items()}
+        if self.listed is not None:
+            kept["listed"] = self.listed
         if self.officers:
             kept["officers"] = [member.pk for member in self.officers]
         return kept
@@ -72,6 +76,7 @@ def check(referral: Referral, move: ReferralMove, *, at: dt.datetime, **given: A
         result=_result(referral, move, given["result"]),
         goods=_goods(referral, move, given["goods"], text),
         reply_due=_reply_due(move, given["reply_due"], at),
+        listed=listed(referral, move),
     )
     _papers(referral, move, text)
     return facts
@@ -131,6 +136,8 @@ def _goods(
         quantity = _quantity(row, value)
         if quantity:
             handed[row.pk] = quantity
+    if not handed and referral.status == ReferralStatus.HANDED_OVER:
+        raise DomainError("请填写本次移交的数量。", field="goods")
     left = [row for row in rows.values() if row.handed + handed.get(row.pk, Decimal(0)) < row.quantity]
     if not text and not rows:
         raise DomainError("没有涉案物品的，请在说明中写明。", field="reason")
