@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -47,6 +48,13 @@ def barred_from(matter: Matter | None) -> Q:
     people = {member for member, _ in barred if member is not None}
     units = {agency for _, agency in barred if agency is not None}
     return Q(pk__in=people) | of_units(units) if units else Q(pk__in=people)
+
+
+def barred_units(matters: QuerySet | Iterable[int]) -> set[int]:
+    """Ids of the units that must stay out of one of `matters` (ids) as a whole, today: a 回避 that was lifted
+    keeps nobody out."""
+    rows = Access.objects.filter(matter__in=matters, relation=Access.Relation.BARRED, agency__isnull=False)
+    return set(_running(rows).values_list("agency_id", flat=True))
 
 
 def of_units(units: QuerySet | set[int]) -> Q:

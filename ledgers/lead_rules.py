@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, AgencyKind, Member, Role
 from agencies.posts import signers
-from core.access import barred_from
-from core.models import Access
+from core.access import barred_from, barred_units
 from duties.holders import stands_for_office
 from duties.standing import may_work, units_to_call
 from ledgers.lead_states import DECIDERS, LEAD_MOVES
 from ledgers.models import Lead, LeadCheck
-
-if TYPE_CHECKING:
-    from core.models import Matter
 
 HOLDER_ONLY = "由承办单位办理。"
 #: Units that are reached by a referral, not by 分派: they work on papers or in systems of their own.
@@ -82,11 +77,12 @@ def those_of(check: LeadCheck | None) -> list[Member]:
 
 
 def targets(member: Member, lead: Lead) -> list[Agency]:
-    """Units to which the member may pass the lead on; a unit that must stay out is none."""
+    """Units to which the member may pass the lead on; one that must stay out of it, or of a lead merged into
+    it, is none: it would hold those too."""
     side = lead.holder if handles(member, lead) else office_of(lead)
     if side is None:
         return []
-    away = barred_units(lead.matter)
+    away = barred_units(affairs(lead))
     return [
         unit
         for unit in [*units_to_call(side), *([side] if side.pk != lead.holder_id else [])]
@@ -97,10 +93,25 @@ def targets(member: Member, lead: Lead) -> list[Agency]:
     ]
 
 
-def barred_units(matter: Matter) -> set[int]:
-    """Ids of the units that must stay out of the affair."""
-    rows = Access.objects.filter(matter=matter, relation=Access.Relation.BARRED, agency__isnull=False)
-    return set(rows.values_list("agency_id", flat=True))
+def affairs(lead: Lead) -> QuerySet:
+    """Ids of the affairs that change hands with the lead: its own, then those of the leads merged into it."""
+    return Lead.objects.filter(Q(pk=lead.pk) | Q(merged_into=lead)).order_by("pk").values("matter_id")
+
+
+def back_to(lead: Lead, sender: Agency) -> Agency | None:
+    """Who has the lead again when it is returned to `sender`: where that unit must stay out by now, the
+    nearest one above in service where somebody may sign for the head, else the joint office; None: nobody.
+    """
+    away = barred_units(affairs(lead)) | {lead.holder_id}
+    if sender.pk not in away:
+        return sender
+    out, unit = barred_from(lead.matter), sender.parent
+    while unit is not None:
+        if unit.is_active and unit.pk not in away and signers(unit, Role.HEAD, out=out)[0]:
+            return unit
+        unit = unit.parent
+    office = office_of(lead)
+    return None if office is None or office.pk in away else office
 
 
 def why_not(member: Member, lead: Lead, name: str) -> str:

@@ -30,7 +30,7 @@ from minewatch.lib.text import fold
 
 SAID = {
     "receive": "已签收，请在期限内核查。",
-    "send_back": "已退回，由原承办单位继续办理。",
+    "send_back": "已退回，由{holder}继续办理。",
     "confirm": "已同意核销，结果已反馈。",
     "recheck": "已退回重新核查。",
     "split": "已撤销并案。",
@@ -197,5 +197,5 @@ def move(request: MemberRequest, pk: int, name: str) -> HttpResponse:
         leads.receive(**facts)
     else:
         getattr(leads, name)(reason=reason, **facts)
-    messages.success(request, SAID[name])
+    messages.success(request, SAID[name].format(holder=lead.holder.label))
     return redirect("ledgers:lead", pk)

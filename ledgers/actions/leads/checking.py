@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from agencies.models import Member, Role
-from core.access import barred_from, grant
+from core.access import barred_from, grant, hold
 from core.errors import DomainError
 from core.models import Access
 from core.once import once
@@ -52,6 +52,7 @@ def verify(
     name = "refute" if finding == Finding.FALSE else "verify"
 
     def make() -> LeadCheck:
+        hold(lead.matter_id)  # before it is asked who of the officers must stay out
         guard(lead, by, name)
         at = now()
         facts = _checked(lead, finding, text, checked_at)

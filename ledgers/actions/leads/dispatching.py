@@ -11,9 +11,9 @@ from core.wording import words
 from core.workflow import move
 from duties.standing import people_of
 from ledgers.actions.leads import owed
-from ledgers.actions.leads.guard import guard, recorded
+from ledgers.actions.leads.guard import guard, hold_all, recorded
 from ledgers.actions.leads.handing import give
-from ledgers.lead_rules import targets
+from ledgers.lead_rules import back_to, targets
 from ledgers.lead_states import LEAD_MOVES
 from ledgers.models import Lead, LeadDispatch
 from minewatch.lib.clock import now
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SENT = "有一条线索分派给贵单位，请签收后核查。"
 BACK = "分派的一条线索被退回，请打开查看。"
+NO_WAY_BACK = "没有可以接回这条线索的单位，请签收后分派给其他单位，或者联系专班办公室。"
 
 
 def dispatch(
@@ -34,9 +35,10 @@ def dispatch(
     """
     guard(lead, by, "dispatch")
     reason = words(reason, "分派意见", "reason", 300)
-    if to.pk not in {unit.pk for unit in targets(by, lead)}:
-        raise DomainError(f"不能分派给{to.label}，请重新选择单位。", field="to")
     with transaction.atomic():
+        hold_all(lead)
+        if to.pk not in {unit.pk for unit in targets(by, lead)}:
+            raise DomainError(f"不能分派给{to.label}，请重新选择单位。", field="to")
         old, at = lead.holder, now()
         move(lead, LEAD_MOVES["dispatch"], expected_version=version)
         LeadDispatch.objects.create(
@@ -63,18 +65,25 @@ def receive(*, lead: Lead, by: Member, version: int | None = None) -> Lead:
 
 
 def send_back(*, lead: Lead, by: Member, reason: str, version: int | None = None) -> Lead:
-    """退回: who sent it holds it again. Raises Missing, NotAllowed, DomainError (no reason), Conflict."""
+    """退回: who sent it holds it again, or who takes its place where it must stay out (`back_to`).
+
+    Raises Missing, NotAllowed, DomainError (no reason, nobody who could take it), Conflict.
+    """
     guard(lead, by, "send_back")
     reason = words(LEAD_MOVES["send_back"].require_reason(reason), "退回原因", "reason", 300)
     with transaction.atomic():
+        hold_all(lead)
         move(lead, LEAD_MOVES["send_back"], expected_version=version)
         row = _waiting(lead).select_related("sender", "sent_by").last()
         if row is None:
             raise DomainError("没有待签收的分派，请刷新后再看。")
+        to = back_to(lead, row.sender)
+        if to is None:
+            raise DomainError(NO_WAY_BACK)
         LeadDispatch.objects.filter(pk=row.pk).update(returned_by=by, returned_at=now(), words=reason)
-        give(lead, row.sender, by, "退回分派")
+        give(lead, to, by, "退回分派")
         owed.go_along(lead)
-        owed.tell(lead, [*people_of(row.sender), row.sent_by], "lead.sent_back", BACK)
+        owed.tell(lead, [*people_of(to), row.sent_by], "lead.sent_back", BACK)
         recorded("lead.sent_back", lead, by)
     return lead
 

@@ -6,10 +6,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from core import audit
+from core.access import hold
 from core.errors import Conflict, DomainError, Missing, NotAllowed
 from core.workflow import conflict
 from duties.moments import plausible
-from ledgers.lead_rules import why_not
+from ledgers.lead_rules import affairs, why_not
 from ledgers.lead_states import LEAD_MOVES
 from ledgers.models import Lead
 from minewatch.lib.clock import now
@@ -31,6 +32,13 @@ def guard(lead: Lead, by: Member, name: str) -> None:
     reason = why_not(by, lead, name)
     if reason:
         raise NotAllowed(reason)
+
+
+def hold_all(lead: Lead) -> None:
+    """Hold what changes hands with the lead, the main one first as merging does: before it is asked which
+    unit must stay out."""
+    for row in affairs(lead):
+        hold(row["matter_id"])
 
 
 def past(at: dt.datetime | None, label: str, field: str) -> None:

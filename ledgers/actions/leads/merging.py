@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from core.access import grant, revoke
+from core.access import barred_units, grant, hold, revoke
 from core.errors import DomainError, Missing
 from core.models import Access
 from core.wording import words
@@ -37,7 +37,11 @@ def merge(*, lead: Lead, into: Lead, by: Member, reason: str = "", version: int 
     note = words(reason, "并案理由", "reason", 300, needed=False)
     _check_pair(lead, into)
     with transaction.atomic():
+        for one in (into, lead):  # before it is asked who must stay out; the earlier one first
+            hold(one.matter_id)
         bump(into, *LIVE)
+        if into.holder_id in barred_units([lead.matter_id]):  # its holder would owe the answer to both
+            raise DomainError(f"不能并入{into.number}，请分别办理。", field="into")
         move(lead, LEAD_MOVES["merge"], expected_version=version, merged_into=into)
         if lead.merged.exists():  # asked again behind the move: a twin may have merged one into this
             raise DomainError("这条线索下已有并案线索，请先撤销那些并案。", field="into")
