@@ -12,7 +12,7 @@ from ledgers.actions import leads
 from ledgers.actions.leads import checking, guard
 from ledgers.lead_rules import targets
 from ledgers.models import Lead
-from tests.ledgers.make_leads import checked, lead, owed, passed
+from tests.ledgers.make_leads import answered, checked, lead, owed, passed
 
 BARRED = Access.Relation.BARRED
 
@@ -99,3 +99,28 @@ def test_a_lead_is_merged_into_none_whose_holder_must_stay_out_of_it(cast):
         leads.merge(lead=later, into=first, by=cast.office)
     assert caught.value.field == "into" and "回避" not in str(caught.value)
     assert owed(later) == {"verify": "water"}
+
+
+@pytest.mark.parametrize("finding", ["true", "false"])
+def test_who_must_stay_out_of_a_merged_lead_answers_the_main_one_and_learns_nothing(cast, finding):
+    first, later = lead(cast), lead(cast)
+    leads.merge(lead=later, into=first, by=cast.nr_officer)
+    bar(later, member=cast.nr_head)
+    checked(cast, first, finding)
+    if finding == "true":
+        answered(cast, first, "nr.head")
+    else:
+        leads.confirm(lead=first, by=cast.nr_head)
+    later.refresh_from_db()
+    assert later.feedback and owed(later) == {} and not sees(cast, "nr.head", later)
+
+
+def test_the_page_of_the_answer_does_so_too(cast):
+    first, later = lead(cast), lead(cast)
+    leads.merge(lead=later, into=first, by=cast.nr_officer)
+    bar(later, member=cast.nr_officer)
+    checked(cast, first)
+    sent = {"ending": "site", "text": "责令停止，已填平采坑", "version": first.version}
+    page = cast.client("nr.officer").post(f"/cases/leads/{first.pk}/answer/", sent)
+    first.refresh_from_db()
+    assert page.status_code == 302 and first.feedback == "责令停止，已填平采坑"

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from core import audit
 from core.errors import DomainError
 from core.once import once
 from core.wording import words
@@ -109,8 +110,12 @@ def spread(lead: Lead) -> None:
     owed.tell(lead, members, "lead.answered", f"线索 {lead.number} 的处置结果已反馈，请打开查看。")
 
 
+@audit.from_outside()
 def close_children(lead: Lead, by: Member) -> None:
-    """Leads merged into this one are answered by its answer; whoever told them hears of it too."""
+    """Leads merged into this one are answered by its answer; whoever told them hears of it too.
+
+    Also one of which `by` must find no trace: a refusal would tell of it.
+    """
     said = {name: getattr(lead, name) for name in ("ending", "feedback", "feedback_by", "feedback_at")}
     for child in lead.merged.select_related("matter", "holder", "agency__division", "reported_by", "told_by"):
         Lead.objects.filter(pk=child.pk).update(version=F("version") + 1, **said)
