@@ -155,3 +155,39 @@ def test_a_withdrawn_lead_lets_what_was_merged_into_it_stand_again(cast):
     withdraw(entry=row, reason="填错", member=cast.shangwan_filler)
     later.refresh_from_db()
     assert later.status == "open" and owed(later) == {"verify": "qingshi"}
+
+
+# whose rights come and go ------------------------------------------------------------------------
+
+
+def sees(cast, who, one):
+    return Lead.objects.visible_to(cast.member(who)).filter(pk=one.pk).exists()
+
+
+def test_splitting_leaves_its_sight_to_who_found_the_lead(cast):
+    first, later = lead(cast), passed(cast, lead(cast))
+    leads.merge(lead=later, into=first, by=cast.office)
+    leads.split(lead=later, by=cast.office, reason="不是同一处")
+    assert later.holder.code == "water" and sees(cast, "nr.officer", later)
+
+
+def test_splitting_one_of_two_leaves_sight_of_the_main_lead_for_the_other(cast):
+    first = lead(cast)
+    one, other = (lead(cast, "water.officer", "water") for _ in range(2))
+    for later in (one, other):
+        leads.merge(lead=later, into=first, by=cast.office)
+    leads.split(lead=one, by=cast.office, reason="不是同一处")
+    assert sees(cast, "water.officer", first) and not sees(cast, "nr.officer", one)
+    leads.split(lead=other, by=cast.office, reason="不是同一处")
+    assert not sees(cast, "water.officer", first)
+
+
+def test_splitting_takes_its_sight_from_every_unit_that_held_the_main_lead(cast):
+    first, later = lead(cast), lead(cast, "water.officer", "water")
+    leads.merge(lead=later, into=first, by=cast.office)
+    first.refresh_from_db()
+    passed(cast, first, "ecology")
+    assert sees(cast, "ecology.officer", later)
+    leads.split(lead=Lead.objects.get(pk=later.pk), by=cast.office, reason="不是同一处")
+    assert not sees(cast, "nr.officer", later) and not sees(cast, "ecology.officer", later)
+    assert sees(cast, "water.officer", later) and not sees(cast, "water.officer", first)

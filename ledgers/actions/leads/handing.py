@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from core import audit
 from core.access import grant, revoke
@@ -19,6 +20,9 @@ from minewatch.lib.clock import now
 
 if TYPE_CHECKING:
     from agencies.models import Agency, Member
+
+#: Basis of rights that merging gave; splitting takes exactly these back.
+MERGED = "并案线索"
 
 
 def hand_to(*, lead: Lead, to: Agency, by: Member | None, basis: str) -> Lead:
@@ -54,7 +58,7 @@ def give(lead: Lead, to: Agency, by: Member | None, basis: str) -> None:
     grant(lead.matter, relation.HOLDER, agency=to, basis=basis[:200])
     grant(lead.matter, relation.PARTY, agency=old, basis="原承办单位")
     for child in lead.merged.select_related("matter"):
-        grant(child.matter, relation.PARTY, agency=to, basis=MERGED)
+        let_see(child, to)
     audit.record(
         "lead.handed",
         actor=by,
@@ -65,5 +69,20 @@ def give(lead: Lead, to: Agency, by: Member | None, basis: str) -> None:
     )
 
 
-#: Basis of rights that merging gave; splitting takes exactly these back.
-MERGED = "并案线索"
+def let_see(lead: Lead, unit: Agency) -> None:
+    """`unit` reads the lead because of a merge; a party of it already stays what it was, so that splitting
+    takes nothing from it that merging did not give."""
+    if not parties_of(lead).filter(agency=unit).exists():
+        grant(lead.matter, Access.Relation.PARTY, agency=unit, basis=MERGED)
+
+
+def see_no_more(lead: Lead, *, but: Iterable[int] = ()) -> None:
+    """What merging gave on the lead is taken back, but for the units `but` (ids)."""
+    for row in parties_of(lead).filter(basis=MERGED).exclude(agency__in=but).select_related("agency"):
+        revoke(lead.matter, row.relation, agency=row.agency)
+
+
+def parties_of(lead: Lead) -> QuerySet[Access]:
+    """The units that are parties of the lead now."""
+    party = {"relation": Access.Relation.PARTY, "track": Access.Track.ADMIN, "agency__isnull": False}
+    return lead.matter.access.filter(Q(until__isnull=True) | Q(until__gte=now()), **party)

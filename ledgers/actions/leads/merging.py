@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from core.access import barred_units, grant, hold, revoke
+from core.access import barred_units, hold
 from core.errors import DomainError, Missing
-from core.models import Access
 from core.wording import words
 from core.workflow import bump, move
 from duties.standing import people_of
 from ledgers.actions.leads import owed
 from ledgers.actions.leads.guard import guard, recorded
-from ledgers.actions.leads.handing import MERGED
+from ledgers.actions.leads.handing import let_see, see_no_more
 from ledgers.lead_states import LEAD_MOVES, LEAD_OVER, Finding, LeadStatus
 from ledgers.models import Lead, LeadNote
 from minewatch.lib.clock import now
@@ -45,8 +44,8 @@ def merge(*, lead: Lead, into: Lead, by: Member, reason: str = "", version: int 
         move(lead, LEAD_MOVES["merge"], expected_version=version, merged_into=into)
         if lead.merged.exists():  # asked again behind the move: a twin may have merged one into this
             raise DomainError("这条线索下已有并案线索，请先撤销那些并案。", field="into")
-        grant(lead.matter, Access.Relation.PARTY, agency=into.holder, basis=MERGED)
-        grant(into.matter, Access.Relation.PARTY, agency=lead.holder, basis=MERGED)
+        let_see(lead, into.holder)
+        let_see(into, lead.holder)
         owed.drop(lead, by)
         owed.owe(lead, owed.FEEDBACK, agency=into.holder)
         LeadNote.objects.create(lead=lead, verb="lead.merged", text=note or "疑似重复", by=by, at=now())
@@ -81,10 +80,10 @@ def split(*, lead: Lead, by: Member | None, reason: str, version: int | None = N
     back = replace(LEAD_MOVES["split"], target=LeadStatus.HANDLING if known else LeadStatus.OPEN)
     anew = {"merged_into": None, "ending": "", "feedback": "", "feedback_by": None, "feedback_at": None}
     with transaction.atomic():
+        hold(main.matter_id)  # of two split off at once the second takes back what both were given
         move(lead, back, expected_version=version, **anew)
-        for one, other in ((lead, main), (main, lead)):
-            if one.matter.access.filter(agency=other.holder, basis=MERGED).exists():
-                revoke(one.matter, Access.Relation.PARTY, agency=other.holder)
+        see_no_more(lead)
+        see_no_more(main, but=main.merged.values("holder"))
         lead.answers.filter(undone_at__isnull=True).update(undone_at=now())
         owed.drop(lead, by)
         owed.go_along(lead)
