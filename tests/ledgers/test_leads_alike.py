@@ -12,7 +12,7 @@ from core.models import Notice
 from ledgers.actions import leads
 from ledgers.actions.entries import file_entry, withdraw
 from ledgers.lead_similar import distance_m, similar
-from ledgers.models import Lead
+from ledgers.models import Lead, LeadNote
 from minewatch.lib.clock import SHANGHAI
 from tests.ledgers.make import digging, site
 from tests.ledgers.make_leads import answered, checked, lead, owed, passed
@@ -191,3 +191,18 @@ def test_splitting_takes_its_sight_from_every_unit_that_held_the_main_lead(cast)
     leads.split(lead=Lead.objects.get(pk=later.pk), by=cast.office, reason="不是同一处")
     assert not sees(cast, "nr.officer", later) and not sees(cast, "ecology.officer", later)
     assert sees(cast, "water.officer", later) and not sees(cast, "water.officer", first)
+
+
+# what it says ------------------------------------------------------------------------------------
+
+
+def test_no_notice_or_note_of_a_lead_names_the_other_one(cast):
+    row = file_entry(member=cast.shangwan_filler, agency=cast.unit("shangwan"), row=digging())
+    first = Lead.objects.get()
+    later = lead(cast, "qingshi.filler", "qingshi")
+    leads.merge(lead=later, into=first, by=cast.qingshi_filler)
+    withdraw(entry=row, reason="填错", member=cast.shangwan_filler)
+    about = {"subject_kind": "ledgers.lead", "subject_id": str(later.pk)}
+    texts = [notice.text for notice in Notice.objects.filter(**about)]
+    texts += [note.text for note in LeadNote.objects.filter(lead=later)]
+    assert len(texts) > 3 and not [text for text in texts if first.number in text]

@@ -68,7 +68,7 @@ def _withdraw(lead: Lead, member: Member | None) -> None:
     )
     owed.drop(lead, member)
     for child in lead.merged.select_related("matter", "holder", "merged_into__holder", "merged_into__matter"):
-        split(lead=child, by=None, reason=f"{lead.number} 已撤回")
+        split(lead=child, by=None, reason="并入的线索已撤回")
     audit.record(
         "lead.withdrawn",
         actor=member,

@@ -49,7 +49,8 @@ def merge(*, lead: Lead, into: Lead, by: Member, reason: str = "", version: int 
         owed.drop(lead, by)
         owed.owe(lead, owed.FEEDBACK, agency=into.holder)
         LeadNote.objects.create(lead=lead, verb="lead.merged", text=note or "疑似重复", by=by, at=now())
-        text = f"线索 {lead.number} 已并入 {into.number}，请打开查看。"
+        # what it was merged into is not named: a reader of the one may have to stay out of the other
+        text = f"线索 {lead.number} 已并案，请打开查看。"
         owed.tell(lead, [*people_of(into.holder), *people_of(lead.holder)], "lead.merged", text)
         recorded("lead.merged", lead, by)
         recorded("lead.took_in", into, by)
