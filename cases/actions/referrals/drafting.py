@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from cases import sight, standing
+from cases import referral_leads, sight, standing
 from cases.actions.cases.parents import guard_matter, guard_open
 from cases.actions.referrals import rights
 from cases.edges import EDGES, Edge
@@ -70,7 +70,7 @@ def draft(
     def make() -> Referral:
         at = now()
         referral = Referral.objects.create(
-            matter=_matter(sender, lead, case, prior),
+            matter=_matter(sender, edge, lead, case, prior),
             number=f"YS{at.year}-{Counter.take(f'YS{at.year}'):04d}",
             edge=edge,
             status=S.DRAFT if sender.online else S.APPROVED,
@@ -143,7 +143,9 @@ def _sources(
         raise DomainError("线索、案件和对应的移送不属于同一事项，请重新选择。", field="case")
 
 
-def _matter(sender: Agency, lead: Lead | None, case: Case | None, prior: Referral | None) -> Matter:
+def _matter(
+    sender: Agency, edge: str, lead: Lead | None, case: Case | None, prior: Referral | None
+) -> Matter:
     """The affair it belongs to; the lead and the sender's open cases in it are told by their version that a
     referral begins, so that none is closed at the same moment (and none is begun beside what is closed)."""
     source = case or lead or prior
@@ -151,11 +153,21 @@ def _matter(sender: Agency, lead: Lead | None, case: Case | None, prior: Referra
         return rights.fresh_matter(sender)
     if lead is not None:
         bump(lead, *LEAD_OPEN)
+        if case is None and edge in referral_leads.MOVING:
+            _once_only(lead, sender)
     if case is not None:
         guard_open(case)
     else:
         guard_matter(matter=source.matter, unit=sender)
     return source.matter
+
+
+def _once_only(lead: Lead, sender: Agency) -> None:
+    """A lead is handed over by one referral at a time; asked behind the lead's version, so of two begun at
+    once the second finds the first."""
+    other = referral_leads.running(lead, sender)
+    if other is not None:
+        raise DomainError(referral_leads.RUNNING.format(number=other.number), field="lead")
 
 
 def _let_in(referral: Referral) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from cases import standing
+from cases import referral_leads, standing
 from cases.actions.cases import case_of_filing, pass_case
 from cases.actions.referrals import manifest, owed, rights, telling
 from cases.actions.referrals.needs import Facts
@@ -54,7 +54,7 @@ def make(
         happened_at=at,
         recorded_at=now(),
         number=facts.number,
-        text=facts.text,
+        text=_text(referral, move, facts),
         result=facts.result,
         unit=facts.unit,
         reply_due=facts.reply_due,
@@ -105,6 +105,12 @@ def advance(
 def label_of(referral: Referral, move: ReferralMove) -> str:
     """What the step is called on the time line."""
     return RETURN_LABEL if move.name == "return" and standing.is_penal(referral) else move.label
+
+
+def _text(referral: Referral, move: ReferralMove, facts: Facts) -> str:
+    """What was said with the step; an acceptance says too where the lead does not come along."""
+    left = referral_leads.left_behind(referral) if move.name == "accept" else ""
+    return "\n".join(filter(None, (facts.text, left)))
 
 
 def _stamps(
@@ -181,9 +187,11 @@ def _hand(pk: int, quantity: Decimal, at: dt.datetime) -> None:
 
 
 def _take_over(referral: Referral, move: ReferralMove, by: Member, facts: Facts, at: dt.datetime) -> None:
-    """受理、立案: the lead's holder moves, or the receiver opens a case of its own under the same affair."""
+    """受理、立案: the lead's holder moves, or the receiver opens a case of its own under the same affair, as
+    it does too where the lead is no longer the sender's to hand over."""
     kind = referral.kind
-    if move.name == "accept" and kind.moves_holder and referral.lead and referral.case is None:
+    moves = move.name == "accept" and referral.lead is not None and referral_leads.takes_lead(referral)
+    if moves and not referral_leads.left_behind(referral):
         hand_to(lead=referral.lead, to=referral.receiver, by=by, basis=f"移送 {referral.number}")
     elif kind.opens_case:
         case_of_filing(referral=referral, by=by, number=facts.number, happened_at=at)

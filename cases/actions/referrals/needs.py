@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from agencies.models import Agency, Member
-from cases import standing
+from cases import referral_leads, standing
 from cases.edges import results
 from cases.models import Goods, Referral, ReferralStep
 from cases.referral_lists import listed
@@ -170,12 +170,21 @@ def _reply_due(move: ReferralMove, due: dt.datetime | None, at: dt.datetime) -> 
 
 def _papers(referral: Referral, move: ReferralMove, text: str) -> None:
     if move.name == "send":
+        _lead(referral)
         _complete(referral)
     fresh = referral.papers.filter(frozen_at__isnull=True).exists()
     if move.name == "supplement" and not fresh and not text:
         raise DomainError("请先登记补正的材料，或者写明情况。", field="papers")
     if move.name == "report" and standing.is_penal(referral) and referral.officers.count() < 2:
         raise DomainError(standing.TEAM_FIRST, field="officers")
+
+
+def _lead(referral: Referral) -> None:
+    """The lead that is to change hands is still the sender's to hand over."""
+    if referral.lead is not None and referral_leads.takes_lead(referral):
+        why, mend = referral_leads.why_it_stays(referral.lead, referral.sender)
+        if why:
+            raise DomainError(f"{why}，不能移送。{mend}")
 
 
 def _complete(referral: Referral) -> None:
