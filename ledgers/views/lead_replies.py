@@ -42,8 +42,9 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         return leads.reply(lead=lead, by=request.user, token=token_of(request), **form.facts())
 
     back = reverse("ledgers:lead", args=[pk])
-    if submitted(request, form, act):
-        messages.success(request, "已登记答复举报人。")
+    done = submitted(request, form, act)
+    if done:
+        messages.success(request, _said(done))
         return redirect(back)
     context = {
         "title": "登记答复举报人",
@@ -55,3 +56,11 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         "cancel_url": back,
     }
     return render(request, "patterns/form.html", context, status=status_of(request, form))
+
+
+def _said(row: LeadReply) -> str:
+    """What was put down; a word from before the result leaves the answer owed."""
+    stood = row.lead.feedback_at
+    if stood is None or row.final or row.at >= stood:
+        return "已登记答复举报人。"
+    return "已登记答复举报人。答复时间早于处置结果的反馈时间，算办理中的答复；处置结果还要再答复举报人。"

@@ -93,6 +93,35 @@ def test_a_word_on_the_way_settles_nothing_and_one_behind_counts_once(cast):
     assert told(cast, one).final and not told(cast, one, text="补充答复").final
 
 
+def test_a_word_spoken_before_the_result_and_put_down_behind_it_is_none_of_it(cast):
+    one = tip(cast)
+    with time_machine.travel(NOW + 2 * DAY, tick=False):
+        checked(cast, one)
+        answered(cast, one)
+        early = told(cast, one, at=NOW + DAY, text="已受理，正在核查")
+        assert not early.final and owed(one) == {"reply": "nr"}
+        assert told(cast, one).final and owed(one) == {}
+
+
+def test_a_word_of_the_minute_of_the_result_is_the_answer(cast):
+    one = tip(cast)
+    with time_machine.travel(NOW + dt.timedelta(seconds=40), tick=False):
+        checked(cast, one)
+        answered(cast, one)
+        assert told(cast, one, at=NOW).final
+
+
+def test_who_puts_down_an_early_word_is_told_that_the_answer_is_still_owed(cast):
+    one = tip(cast)
+    with time_machine.travel(NOW + 2 * DAY, tick=False):
+        checked(cast, one)
+        answered(cast, one)
+        form = {"way": "phone", "at": "2026-03-05T09:00", "text": "已受理", "answered_by": cast.nr_officer.pk}
+        client = cast.client("nr.officer")
+        page = client.post(f"/cases/leads/{one.pk}/reply/", form, follow=True).content.decode()
+    assert "处置结果还要再答复举报人" in page and owed(one) == {"reply": "nr"}
+
+
 def test_where_nobody_can_be_answered_the_reason_settles_it(cast):
     one = closed(cast)
     with pytest.raises(DomainError) as error:

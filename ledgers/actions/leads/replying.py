@@ -46,9 +46,9 @@ def reply(
 ) -> LeadReply:
     """Who told the lead was answered at `at` by `answered_by` (default: `by`), in the words of `text`.
 
-    Before the result stands it is an interim word; afterwards it is the answer that was owed. `way` "none"
-    says in `text` why nobody could be answered. Raises Missing, NotAllowed, DomainError with the field,
-    Conflict (withdrawn).
+    Spoken before the result stood it is an interim word, whenever it is put down; afterwards it is the answer
+    that was owed. `way` "none" says in `text` why nobody could be answered. Raises Missing, NotAllowed,
+    DomainError with the field, Conflict (withdrawn).
     """
 
     def make() -> LeadReply:
@@ -66,7 +66,7 @@ def reply(
             lead=lead,
             agency=(lead.merged_into or lead).holder,
             recorded_by=by,
-            final=_is_final(lead),
+            final=_is_final(lead, facts["at"]),
             due_at=due_at,
             late=due_at is not None and facts["at"] > due_at,
             **facts,
@@ -79,10 +79,12 @@ def reply(
     return once(token=token, verb="lead.replied", member=by, make=make)
 
 
-def _is_final(lead: Lead) -> bool:
-    """Whether the result stands and nobody was told of it yet: what follows adds to it."""
+def _is_final(lead: Lead, spoken_at: dt.datetime) -> bool:
+    """Whether the result stood when the word was spoken and nobody was told of it yet: what follows adds."""
     at = lead.feedback_at
-    return at is not None and not lead.replies.filter(final=True, recorded_at__gte=at).exists()
+    if at is None or spoken_at < at.replace(second=0, microsecond=0):  # a form gives whole minutes
+        return False
+    return not lead.replies.filter(final=True, recorded_at__gte=at).exists()
 
 
 def _said(
