@@ -25,12 +25,13 @@ class LeadAnswerQuerySet(models.QuerySet["LeadAnswer"]):
 
 
 class LeadAnswer(models.Model):
-    """反馈处置结果 as it was given; `Lead.feedback` is the one that stands. Never edited: reopening the lead
-    stamps `undone_at`. `due_at`, `late`: the limit it answered."""
+    """反馈处置结果 as it was given, with its words; `Lead.feedback` is the one that stands. Never edited:
+    reopening the lead stamps `undone_at`. `due_at`, `late`: the limit it answered."""
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="answers")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="反馈单位")
     ending = models.CharField("处置方式", max_length=10, choices=Ending.choices)
+    text = models.CharField("处置结果", max_length=1000, blank=True)
     by = models.ForeignKey("agencies.Member", models.PROTECT, related_name="+", verbose_name="反馈人")
     at = models.DateTimeField("反馈时间")
     due_at = models.DateTimeField("期限", null=True, blank=True)

@@ -21,7 +21,7 @@ GOOD = ("lead.answered", "lead.confirmed")
 def timeline(member: Member, lead: Lead, read: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Steps, oldest first."""
     acts = steps("ledgers.lead", lead.pk)
-    said = _said(lead)
+    said = _said(lead) | {"lead.answered": _answers(lead, acts)}
     shown = []
     for act, after in zip(acts, [*acts[1:], None], strict=True):
         if act["verb"] == "lead.handed" and after and after["verb"] in TOLD:
@@ -45,12 +45,18 @@ def _said(lead: Lead) -> dict[str, Iterator[str]]:
         "lead.verified": iter([f"{check.get_finding_display()}：{check.text}" for check in checks]),
         "lead.confirmed": iter([check.words for check in checks if check.agreed]),
         "lead.rechecked": iter([check.words for check in checks if check.agreed is False]),
-        "lead.answered": iter([lead.feedback]) if lead.feedback else iter(()),
         **{
             verb: iter([note.text for note in notes if note.verb == verb])
             for verb in ("lead.merged", "lead.split", "lead.reopened")
         },
     }
+
+
+def _answers(lead: Lead, acts: list[dict[str, Any]]) -> Iterator[str]:
+    """Texts of 反馈. 同意核销 gave an answer too, but what is said there is the second person's word."""
+    gave = [act["verb"] for act in acts if act["verb"] in GOOD]
+    rows = lead.answers.all()
+    return iter([row.text for verb, row in zip(gave, rows, strict=False) if verb == "lead.answered"])
 
 
 def _sent(row: Any) -> str:

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from cases.actions.rights import decide_sealing, propose_sealing
 from cases.actions.rights.reads import note_read
+from ledgers.actions import leads
 from ledgers.lead_similar import similar
 from ledgers.models import Lead
 from minewatch.lib.clock import SHANGHAI
@@ -132,3 +133,14 @@ def test_a_form_that_is_filled_in_from_it_asks_why_first(cast, lead, path):
     assert "查看事由" in said and PLACE not in said and TEXT not in said
     note_read(member=cast.nr_head, subject=lead, matter=lead.matter, why="立案")
     assert TEXT in page(cast, "nr.head", path.format(lead.pk))
+
+
+def test_a_result_that_was_undone_is_told_to_nobody_before_they_have_said_why(cast, lead):
+    make_leads.checked(cast, lead)
+    make_leads.answered(cast, lead, text="金丝雀沟已填平")
+    leads.reopen(lead=lead, by=cast.nr_head, reason="又有人挖")
+    record = f"/cases/leads/{lead.pk}/"
+    assert "金丝雀沟已填平" not in page(cast, "nr.head", record)
+    note_read(member=cast.nr_head, subject=lead, matter=lead.matter, why="签批")
+    assert "金丝雀沟已填平" in page(cast, "nr.head", record)
+    assert cast.client("office").get(record).status_code == 404

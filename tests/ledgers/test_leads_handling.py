@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.db import connection
 
 from core.access import grant
 from core.errors import Conflict, DomainError, Missing, NotAllowed
@@ -15,7 +18,8 @@ from ledgers import lead_doors, lead_watch
 from ledgers.actions import leads
 from ledgers.actions.entries import file_entry, withdraw
 from ledgers.lead_routes import kind_of, kinds, suggestions
-from ledgers.models import Lead, LeadDispatch
+from ledgers.models import Lead, LeadAnswer, LeadDispatch
+from ledgers.views.lead_timeline import timeline
 from minewatch.lib.clock import SHANGHAI, now
 from tests.ledgers.make import digging, site
 from tests.ledgers.make_leads import answered, campaign, checked, intake, lead, owed, passed
@@ -375,3 +379,55 @@ def test_a_lead_of_before_limits_were_kept_is_owed_at_the_next_daily_round(cast)
     Duty.objects.filter(kind="lead").delete()
     assert lead_watch.round_of(now().date()) == 1 and owed(one) == {"verify": "nr"}
     assert lead_watch.round_of(now().date()) == 0
+
+
+# words that stay ---------------------------------------------------------------------------------
+
+
+def answers_told(cast, one: Lead) -> list[str]:
+    return [step["text"] for step in timeline(cast.nr_head, one, []) if step["verb"] == "lead.answered"]
+
+
+def test_reopening_destroys_no_result_and_each_stands_at_its_own_act(cast):
+    one = lead(cast)
+    checked(cast, one)
+    answered(cast, one, text="第一次结果")
+    leads.reopen(lead=one, by=cast.nr_head, reason="又有人挖")
+    assert answers_told(cast, one) == ["第一次结果"] and one.feedback == ""
+    checked(cast, one)
+    answered(cast, one, text="第二次结果")
+    assert answers_told(cast, one) == ["第一次结果", "第二次结果"]
+
+
+def test_the_result_behind_one_that_was_struck_off_stands_at_its_own_act(cast):
+    one = lead(cast)
+    checked(cast, one, "false")
+    leads.confirm(lead=one, by=cast.nr_head, words_="同意")
+    leads.reopen(lead=one, by=cast.nr_head, reason="又有人挖")
+    checked(cast, one)
+    answered(cast, one, text="第二次结果")
+    assert answers_told(cast, one) == ["第二次结果"]
+    assert [row.text for row in one.answers.all()] == ["现场有新鲜采挖面", "第二次结果"]
+
+
+def test_a_merged_lead_keeps_the_words_it_was_answered_with(cast):
+    main, child = lead(cast), lead(cast)
+    leads.merge(lead=child, into=main, by=cast.nr_officer)
+    main.refresh_from_db()
+    checked(cast, main)
+    answered(cast, main, text="第一次结果")
+    leads.reopen(lead=main, by=cast.nr_head, reason="又有人挖")
+    child.refresh_from_db()
+    assert answers_told(cast, child) == ["第一次结果"] and child.feedback == ""
+
+
+def test_of_answers_given_before_words_were_kept_the_standing_one_gets_its_words(cast):
+    one = lead(cast)
+    checked(cast, one)
+    answered(cast, one, text="第一次结果")
+    leads.reopen(lead=one, by=cast.nr_head, reason="又有人挖")
+    checked(cast, one)
+    answered(cast, one, text="第二次结果")
+    LeadAnswer.objects.update(text="")
+    import_module("ledgers.migrations.0005_answer_text").fill(apps, connection.schema_editor())
+    assert [row.text for row in one.answers.all()] == ["", "第二次结果"]

@@ -86,6 +86,7 @@ def keep(lead: Lead, step: str, agency: Agency | None = None) -> None:
         lead=lead,
         agency=agency or lead.holder,
         ending=lead.ending,
+        text=lead.feedback,
         by=lead.feedback_by,
         at=lead.feedback_at,
         due_at=due_at,
