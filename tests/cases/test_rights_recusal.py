@@ -23,8 +23,12 @@ from duties import board
 from duties.actions.steps import open_step
 from duties.holders import holders
 from duties.models import Duty
+from ledgers.actions import leads
+from ledgers.models import Lead
 from minewatch.lib.clock import SHANGHAI
-from tests.cases import make
+from tests.cases import make, make_after, make_cases
+from tests.cases.make_cases import paper
+from tests.ledgers import make_leads
 
 NOW = dt.datetime(2026, 3, 4, 9, tzinfo=SHANGHAI)
 
@@ -323,6 +327,93 @@ def test_a_party_that_must_stay_out_loses_its_steps_to_the_unit_above(cast):
     assert not matters_known(cast.police_head).filter(pk=row.matter_id).exists()
     assert not Duty.objects.open().filter(matter=row.matter, agency=cast.unit("police")).exists()
     assert Duty.objects.open().filter(matter=row.matter, agency=cast.unit("county")).exists()
+
+
+# what is over ------------------------------------------------------------------------------------------
+
+
+def unit_out(cast, matter, unit="nr", by="nr.officer", decider="leader"):
+    recusal = propose_recusal(
+        by=cast.member(by), matter=matter, reason="与当事人有利害关系", agency=cast.unit(unit)
+    )
+    return decide_recusal(recusal=recusal, by=cast.member(decider))
+
+
+def test_a_closed_lead_is_checked_anew_by_who_holds_it_behind_the_recusal(cast):
+    one = make_leads.lead(cast)
+    make_leads.checked(cast, one)
+    make_leads.answered(cast, one)
+    unit_out(cast, one.matter)
+    one.refresh_from_db()
+    assert one.holder.code == "county" and one.status == "closed"
+    leads.reopen(lead=one, by=cast.office, reason="举报人不服")
+    assert make_leads.owed(one) == {"verify": "county"}
+    make_leads.checked(cast, one, "true", "leader")
+
+
+def test_who_told_a_closed_lead_and_one_merged_into_it_is_answered_behind_the_recusal(cast):
+    main, child = make_leads.lead(cast, source="letter"), make_leads.lead(cast, source="letter")
+    leads.merge(lead=child, into=main, by=cast.nr_officer)
+    main.refresh_from_db()
+    make_leads.checked(cast, main)
+    make_leads.answered(cast, main)
+    due = dict(Duty.objects.open().values_list("key", "due_at"))
+    unit_out(cast, main.matter)
+    main.refresh_from_db()
+    for one in (main, child):
+        assert make_leads.owed(one) == {"reply": "county"}
+    assert dict(Duty.objects.open().values_list("key", "due_at")) == due
+    for one in (main, Lead.objects.get(pk=child.pk)):
+        leads.reply(lead=one, by=cast.leader, way="phone", at=NOW, text="已填平")
+        assert make_leads.owed(one) == {}
+
+
+def test_a_merged_lead_goes_up_too_and_is_handled_there_once_it_is_split(cast):
+    main = make_leads.lead(cast)
+    child = make_leads.lead(cast, "water.officer", "water")
+    leads.merge(lead=child, into=main, by=cast.office)
+    unit_out(cast, child.matter, "water", "water.officer")
+    child.refresh_from_db()
+    assert (child.holder.code, child.status) == ("county", "merged")
+    assert make_leads.owed(child) == {"feedback": "nr"}
+    assert not knows(cast, "water.officer", main) and knows(cast, "leader", main)
+    leads.split(lead=child, by=cast.office, reason="不是一处")
+    assert make_leads.owed(child) == {"verify": "county"} and not knows(cast, "leader", main)
+    make_leads.checked(cast, child, "true", "leader")
+
+
+def test_a_withdrawn_lead_stays_where_it_was(cast, lead):
+    Lead.objects.filter(pk=lead.pk).update(withdrawn_at=NOW)
+    unit_out(cast, lead.matter)
+    lead.refresh_from_db()
+    assert lead.holder.code == "nr"
+
+
+def test_a_closed_case_is_looked_back_at_by_who_holds_it_behind_the_recusal(cast):
+    case = make_cases.closed(cast)
+    with time_machine.travel(case.closed_at + dt.timedelta(days=30), tick=False):
+        unit_out(cast, case.matter)
+        case = make_cases.fresh(case)
+        assert (case.holder.code, case.status) == ("county", "closed")
+        visit = case.lookbacks.get(days=30)
+        duty = Duty.objects.open().get(key=f"case:{case.pk}:lookback:30")
+        assert duty.agency.code == "county" and holders(duty) == [cast.leader]
+        case_actions.look_back(visit=visit, by=cast.leader, text="未复发", again=False)
+    duty.refresh_from_db()
+    assert duty.status == "fulfilled"
+
+
+def test_a_remedy_on_a_closed_case_is_answered_by_who_holds_it_behind_the_recusal(cast):
+    case = make_cases.closed(cast)
+    when = case.closed_at + dt.timedelta(days=1)
+    with time_machine.travel(when, tick=False):
+        row = make_after.brought(cast, case, when.date(), when=when, notified_on=when.date())
+        unit_out(cast, case.matter)
+        key = f"case:{case.pk}:answer:{row.pk}"
+        assert Duty.objects.open().get(key=key).agency.code == "county"
+        row.refresh_from_db()
+        case_actions.answer_remedy(remedy=row, by=cast.leader, answered_on=when.date(), upload=paper())
+    assert not Duty.objects.open().filter(key=key).exists()
 
 
 # the hint ------------------------------------------------------------------------------------------

@@ -23,7 +23,9 @@ from core.models import Access, Matter
 from duties.actions.reaching import let_in
 from duties.models import Duty
 from duties.standing import desk
-from ledgers.actions.leads import hand_to
+from ledgers.actions.leads import hand_to, owed
+from ledgers.actions.leads.handing import MERGED, give
+from ledgers.lead_states import LEAD_OVER
 from ledgers.models import Lead
 from minewatch.lib.clock import now
 
@@ -131,18 +133,36 @@ def _has_open_work(matter: Matter, unit: Agency) -> bool:
 
 
 def _move(matter: Matter, unit: Agency, to: Agency, by: Member) -> None:
-    """Lead, cases, rights and open duties of `unit` in this affair go to `to`."""
-    for lead in Lead.objects.live().filter(matter=matter, holder=unit):
-        hand_to(lead=lead, to=to, by=by, basis=BASIS)
-    cases = Case.objects.filter(matter=matter, holder=unit).exclude(status__in=CASE_OVER)
-    for case in cases:
+    """Leads, cases, rights and open duties of `unit` in this affair go to `to`: also what is over, for it may
+    be opened again, and look-back visits, replies and remedies are still owed on it."""
+    told: list[Lead] = []
+    for lead in Lead.objects.filter(matter=matter, holder=unit, withdrawn_at__isnull=True):
+        if lead.status in LEAD_OVER:
+            told += _move_ended(lead, unit, to, by)
+        else:
+            hand_to(lead=lead, to=to, by=by, basis=BASIS)
+    for case in Case.objects.filter(matter=matter, holder=unit):
         _move_case(case, unit, to, by)
     _copy_rights(matter, unit, to)
-    for duty in _open_duties(matter).filter(agency=unit).select_related("agency"):
-        role = post_at(to, duty.role, matter)
+    replies = Duty.objects.open().filter(key__in=[owed.key_of(lead, owed.REPLY) for lead in told])
+    for duty in (_open_duties(matter) | replies).filter(agency=unit).select_related("agency", "matter"):
+        role = post_at(to, duty.role, duty.matter)
         rows = Duty.objects.filter(pk=duty.pk, status=Duty.Status.OPEN)
         rows.update(agency=to, role=role, member=None, version=F("version") + 1)
-        audit.record("duty.handed_over", actor=by, agency=to, subject=duty, matter=matter)
+        # who decides here may have to stay out of the affair of a merged lead
+        actor = by if duty.matter_id == matter.pk else None
+        audit.record("duty.handed_over", actor=actor, agency=to, subject=duty, matter=duty.matter)
+
+
+def _move_ended(lead: Lead, unit: Agency, to: Agency, by: Member) -> list[Lead]:
+    """A closed or merged lead: who holds it, and what merging let the holder see, without a new limit; who
+    told it may still wait for an answer. Returns the leads merged into it, whose replies go the same way."""
+    give(lead, to, by, BASIS)
+    main = lead.merged_into
+    if main is not None and main.matter.access.filter(agency=unit, basis=MERGED).exists():
+        revoke(main.matter, Access.Relation.PARTY, agency=unit)
+        grant(main.matter, Access.Relation.PARTY, agency=to, basis=MERGED)
+    return list(lead.merged.all())
 
 
 def _move_case(case: Case, unit: Agency, to: Agency, by: Member) -> None:
