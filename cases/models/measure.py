@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
+
+from minewatch.lib.clock import local_date
 
 
 class Measure(models.Model):
@@ -70,3 +74,15 @@ class LookBack(models.Model):
         verbose_name = "回头看"
         ordering = ["case", "days"]
         constraints = [models.UniqueConstraint(fields=["case", "days"], name="lookback_once")]
+
+    @property
+    def first_day(self) -> dt.date:
+        """The Shanghai day from which a visit that finds nothing counts as this one.
+
+        The day on which the visit before it is due, for the first the day after closing. 本系统约定, no law:
+        three visits of one day would say nothing of the months that follow.
+        """
+        before = self.case.lookbacks.filter(days__lt=self.days).order_by("days").last()
+        due = [local_date(before.due_at)] if before else []
+        closed = self.case.closed_at  # None: made anew since, nobody looks back yet
+        return max([*due, local_date(closed or self.due_at) + dt.timedelta(days=1)])

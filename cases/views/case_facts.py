@@ -17,6 +17,7 @@ from cases.models import Case, CaseTask, LookBack, Measure, Party, Penalty, Viol
 from cases.views.case_parts import small_page, upload_of, workable
 from core.pages import token_of
 from core.web import MemberRequest, business
+from duties.words import day_words
 
 GET_POST = require_http_methods(["GET", "POST"])
 
@@ -276,7 +277,8 @@ def look_back(request: MemberRequest, pk: int) -> HttpResponse:
         return cases.look_back(visit=row, by=request.user, token=token_of(request), **values)
 
     title = f"结案后{row.days}日回头看"
-    lead = "发现死灰复燃的，系统按同一地点重新登记一件案件。"
+    lead = f"没有再次违法的，从{day_words(row.first_day)}起登记。"
+    lead += "发现死灰复燃的，随时登记，系统按同一地点重新登记一件案件。"
     return small_page(request, case, form, act, title=title, lead=lead, said="回头看已登记。")
 
 

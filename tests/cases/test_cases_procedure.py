@@ -475,6 +475,58 @@ def test_what_revives_opens_a_new_case(cast):
         cases.look_back(visit=visit, by=cast.nr_head, text="未见异常", again=False)
 
 
+def looked(cast, case, days, when, **more):
+    facts = {"text": "未复发", "again": False} | more
+    with time_machine.travel(when, tick=False):
+        return cases.look_back(visit=case.lookbacks.get(days=days), by=cast.nr_officer, **facts)
+
+
+@pytest.mark.parametrize(
+    ("days", "early", "first", "words"),
+    [
+        (30, at(2026, 9, 30, 23), at(2026, 10, 1), "2026年10月1日"),
+        (90, at(2026, 10, 29, 23), at(2026, 10, 30), "2026年10月30日"),
+        (180, at(2026, 12, 28, 23), at(2026, 12, 29), "2026年12月29日"),
+    ],
+)
+def test_a_visit_that_finds_nothing_counts_from_the_day_the_one_before_is_due(
+    cast, days, early, first, words
+):
+    case = make.closed(cast)  # closed on 30 September
+    with pytest.raises(DomainError, match=words) as error:
+        looked(cast, case, days, early)
+    assert error.value.field == "at" and "本系统约定" in error.value.message
+    assert not case.lookbacks.filter(visited_at__isnull=False).exists()
+    assert looked(cast, case, days, first).visited_at == first
+
+
+def test_three_visits_are_not_done_on_one_day(cast):
+    case = make.closed(cast)
+    looked(cast, case, 30, at(2026, 10, 2, 9))
+    for days in (90, 180):
+        with pytest.raises(DomainError):
+            looked(cast, case, days, at(2026, 10, 2, 9))
+    assert open_keys(case) == {"lookback:90", "lookback:180"}
+
+
+def test_digging_again_is_put_down_at_any_time(cast):
+    case = make.closed(cast)
+    done = looked(cast, case, 180, at(2026, 10, 2, 9), again=True, text="又在采砂")
+    assert done.revival.revived_from == case
+
+
+def test_the_form_says_from_which_day_a_visit_counts_and_keeps_what_was_typed(cast):
+    case = make.closed(cast)
+    url = f"/cases/lookbacks/{case.lookbacks.get(days=90).pk}/"
+    typed = {"at": "2026-10-02T09:00", "again": "no", "text": "现场没有人"}
+    with time_machine.travel(at(2026, 10, 2, 10), tick=False):
+        client = cast.client("nr.officer")
+        assert "从2026年10月30日起登记" in client.get(url).content.decode()
+        answer = client.post(url, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "现场没有人" in page and "2026年10月30日起登记（本系统约定" in page
+
+
 # ---------------------------------------------------------------- number
 
 

@@ -17,10 +17,17 @@ from core.once import once
 from core.workflow import conflict
 from duties.actions import steps
 from duties.moments import plausible
+from duties.words import day_words
 from minewatch.lib.clock import local_date, now
 
 if TYPE_CHECKING:
     from agencies.models import Member
+
+#: A rule of this house (本系统约定), not of a law: see LookBack.first_day.
+TOO_EARLY = (
+    "结案后{days}日回头看从{day}起登记（本系统约定，各次回访要隔开）。请填这一天及以后的回访时间；"
+    "发现死灰复燃的，随时可以登记。"
+)
 
 
 def look_back(
@@ -35,6 +42,7 @@ def look_back(
 ) -> LookBack:
     """What a visit found at `at`; `again` opens a case of origin REVIVED in the same affair.
 
+    A visit that finds nothing counts from its `first_day` on; digging again is put down at any time.
     Raises NotAllowed, DomainError with the field, Conflict (a colleague was first).
     """
     case, at = visit.case, at or now()
@@ -45,6 +53,8 @@ def look_back(
     plausible(at, "at")
     if at > now() or (case.closed_at and at < case.closed_at):
         raise DomainError("回访时间应在结案之后、现在之前。", field="at")
+    if not again and local_date(at) < visit.first_day:
+        raise DomainError(TOO_EARLY.format(days=visit.days, day=day_words(visit.first_day)), field="at")
 
     def make() -> LookBack:
         rows = LookBack.objects.filter(pk=visit.pk, visited_at__isnull=True)
