@@ -9,6 +9,7 @@ from django import forms
 
 from agencies.forms import Form
 from cases.models import Paper
+from cases.retelling import HINT
 from duties.forms.meetings import area, by_pk
 
 if TYPE_CHECKING:
@@ -42,12 +43,15 @@ class DraftForm(Form):
         senders: Sequence[Agency],
         receivers: Sequence[Agency],
         abouts: Sequence[tuple[str, str]] = (),
+        retold: bool = False,
         referral: Referral | None = None,
         **kwargs: Any,
     ) -> None:
         if referral is not None:
             kwargs["initial"] = _initial(referral)
         super().__init__(*args, **kwargs)
+        if retold:
+            self.fields["summary"].help_text = HINT
         self.units = {str(unit.pk): unit for unit in (*senders, *receivers)}
         self.fields["sender"].choices = by_pk(senders)
         if len(senders) == 1:

@@ -19,6 +19,7 @@ from cases.case_sight import open_to
 from cases.desk import units_led
 from cases.forms.cases import CaseFilter, CaseForm, TemplateForm, usable_leads
 from cases.models import Case, CaseNumber
+from cases.retelling import HINT
 from cases.views.case_parts import LIST, SEALED, crumbs
 from core import drafts, gates
 from core.errors import NotAllowed
@@ -134,6 +135,8 @@ def new(request: MemberRequest) -> HttpResponse:
     if lead and request.method == "GET" and (asked := gates.held(request, lead, lead.matter)) is not None:
         return asked  # the form is filled in with what the lead says
     form = CaseForm(request.POST or None, member=request.user, initial=_initial(lead))
+    if lead and lead.is_tip:
+        form.fields["facts"].help_text = HINT
     case = submitted(
         request,
         form,
@@ -174,7 +177,8 @@ def _initial(lead: Lead | None) -> dict[str, Any]:
         "found_on": f"{local_date(lead.found_at):%Y-%m-%d}",
         "site": lead.site_id,
         "location": lead.location,
-        "facts": lead.text,
+        # the words of a tip would go on into the papers of the case
+        "facts": "" if lead.is_tip else lead.text,
     }
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import Agency, Member
-from cases import sight, standing
+from cases import retelling, sight, standing
 from cases.actions import referrals
 from cases.actions.referrals.drafting import editable
 from cases.actions.referrals.manifest import GOODS_OPEN, OPEN
@@ -70,9 +70,11 @@ def new(request: MemberRequest) -> HttpResponse:
     told = tied["case"] or tied["lead"]  # the form is filled in with what it says
     if told and request.method == "GET" and (asked := gates.held(request, told, told.matter)) is not None:
         return asked
+    tips = _tips(request.user, **tied)
     form = DraftForm(
         request.POST if request.method == "POST" else None,
-        initial=_from(tied),
+        initial=_from(tied, tips),
+        retold=bool(tips),
         senders=senders,
         receivers=_receivers(edge, senders, own if sender else None),
         abouts=[] if any(tied.values()) or sender else abouts_of(request.user, senders),
@@ -163,12 +165,20 @@ def _tied(request: MemberRequest) -> dict[str, Any]:
     return found
 
 
-def _from(tied: dict[str, Any]) -> dict[str, Any]:
-    """What is known of it already."""
+def _tips(member: Member, lead: Lead | None, case: Case | None, prior: Referral | None) -> list[Lead]:
+    source = case or lead or prior
+    return retelling.tips_of(member, source.matter, case) if source else []
+
+
+def _from(tied: dict[str, Any], tips: list[Lead]) -> dict[str, Any]:
+    """What is known of it already, but for the words of a tip."""
     case, lead = tied["case"], tied["lead"]
     if case:
-        return {"title": case.title, "summary": case.facts}
-    return {"summary": lead.text} if lead else {}
+        known = {"title": case.title, "summary": case.facts}
+        return {name: text for name, text in known.items() if not retelling.copies(text, tips)}
+    if lead and not lead.is_tip and not retelling.copies(lead.text, tips):
+        return {"summary": lead.text}
+    return {}
 
 
 def abouts_of(member: Member, senders: list[Agency]) -> list[tuple[str, str]]:
@@ -216,6 +226,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         senders=[referral.sender],
         receivers=fixed or list(standing.receivers_of(referral.sender, referral.edge)),
+        retold=bool(retelling.tips_of(request.user, referral.matter, referral.case)),
         referral=referral,
     )
     done = submitted(

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from cases import referral_leads, sight, standing
+from cases import referral_leads, retelling, sight, standing
 from cases.actions.cases.parents import guard_matter, guard_open
 from cases.actions.referrals import rights
 from cases.edges import EDGES, Edge
@@ -66,6 +66,9 @@ def draft(
     _guard(by, sender, edge, receiver)
     facts = _words(title, summary, purpose)
     _sources(by, sender, lead, case, prior)
+    source = case or lead or prior
+    if source is not None:
+        _retold(by, source.matter, case, facts)
 
     def make() -> Referral:
         at = now()
@@ -120,6 +123,14 @@ def _words(title: str, summary: str, purpose: str) -> dict[str, str]:
     if len(purpose) > 200:
         raise DomainError(f"移送目的有{len(purpose)}个字，请缩短到200字以内。", field="purpose")
     return {"title": title, "summary": summary, "purpose": purpose}
+
+
+def _retold(by: Member, matter: Matter, case: Case | None, facts: dict[str, str]) -> None:
+    """What a tip says is not copied into it. Raises DomainError at the field."""
+    tips = retelling.tips_of(by, matter, case)
+    for field, text in facts.items():
+        if retelling.copies(text, tips):
+            raise DomainError(retelling.COPIED, field=field)
 
 
 def _sources(
@@ -205,6 +216,7 @@ def edit(
         raise DomainError(CAME_TO, field="receiver")
     _guard(by, referral.sender, referral.edge, receiver)
     facts = _words(title, summary, purpose)
+    _retold(by, referral.matter, referral.case, facts)
     with transaction.atomic():
         if standing.lists_wait(referral):
             raise DomainError(standing.WAITS_FOR_CHECK)
