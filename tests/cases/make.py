@@ -192,7 +192,7 @@ def referral(cast, edge: str = "criminal", status: str = "draft", result: str = 
             papers(cast, row)
         more: dict[str, Any] = {}
         if move in ("answer", "reply"):
-            ends = [one for one in results(edge) if one != "prosecuted"]  # what comes of a trial is owed still
+            ends = [one for one in results(edge) if one != "prosecuted"]  # a trial is owed an end
             more["result"] = result or ends[0]
         if move == "hand_over":
             more["text"] = "没有需要移交的物品"
