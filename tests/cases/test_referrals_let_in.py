@@ -32,9 +32,9 @@ def reads(cast, name, row):
     return Referral.objects.visible_to(member).filter(pk=row.pk).exists(), sight.content_of(member, row)
 
 
-def reported_up(cast, lead):
+def reported_up(cast, lead, edge="jurisdiction", status="draft"):
     """A referral of `lead` whose report to the head passed up to the county's leader."""
-    row = make.referral(cast, "jurisdiction", lead=lead)
+    row = make.referral(cast, edge, status, lead=lead)
     make.take(cast, row, "report", "nr.head")
     assert [one.username for one in holders(Duty.objects.get(key=f"referral:{row.pk}:approve"))] == ["leader"]
     return row
@@ -106,7 +106,7 @@ def test_what_an_offline_unit_owes_opens_nothing_above(cast):
 
 def test_a_second_step_that_passes_up_opens_the_second_referral_too(cast):
     lead = make.lead(cast)
-    first, second = reported_up(cast, lead), reported_up(cast, lead)
+    first, second = reported_up(cast, lead), reported_up(cast, lead, "criminal", "team_named")
     assert reads(cast, "leader", first) == reads(cast, "leader", second) == (True, True)
     make.take(cast, first, "approve", "leader")
     assert reads(cast, "leader", first) == (False, False)
