@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from core.models import Matter
 
 TEAM_FIRST = "请先指定两名以上办案人员，再报请批准（第310号令第五条）。"
+BETWEEN_TWO = "问题线索只由双方知悉，不报共同上级裁定；请转行政处理，或者另行移送有管辖权的纪检监察机关。"
 RECEIVED_ONCE = "对方已经签收过，不能撤回；有误的请与现在的接收单位联系，由其退回。"
 NOT_PROSECUTED = "只有反馈为“已移送起诉”的案件，才登记起诉后的处理结果。"
 TRIAL_FIRST = "案件已移送起诉，请等法院或者检察院有了处理结果再定。"
@@ -269,6 +270,8 @@ def why_illegal(referral: Referral, move: ReferralMove | str) -> str:
         return f"现在的状态是“{referral.get_status_display()}”，不能“{move.label}”。"
     if move.name == "report" and EDGES[referral.edge].team and referral.status == S.DRAFT:
         return TEAM_FIRST
+    if move.name == "dispute" and referral.edge == Edge.SUPERVISION:
+        return BETWEEN_TWO
     if move.name == "recall" and referral.status == S.SENT and _was_received(referral):
         return RECEIVED_ONCE
     if move.name in NOTIFIES and move.target != passed_from(referral):

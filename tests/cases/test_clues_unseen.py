@@ -12,7 +12,7 @@ from cases import sensitive, standing
 from cases.actions import referrals
 from cases.actions.rights import note_read
 from cases.models import Referral, ReferralStep
-from core.errors import Missing
+from core.errors import DomainError, Missing
 from core.models import Notice
 from duties.holders import holders
 from duties.models import Duty
@@ -143,3 +143,13 @@ def test_whoever_may_know_of_it_finds_its_duties(cast, name):
     row = make.referral(cast, "discipline", "sent")
     assert Referral.objects.visible_to(cast.member(name)).filter(pk=row.pk).exists()
     assert duties_of(cast, name, row).exists()
+
+
+def test_a_clue_that_came_back_is_decided_by_nobody_outside_its_circle(cast):
+    row = make.referral(cast, "discipline", "returned")
+    with pytest.raises(DomainError, match="只由双方知悉"):
+        make.take(cast, row, "dispute", "nr.head", text="仍属纪检监察机关管辖")
+    page = cast.client("nr.officer").get(f"/cases/referrals/{row.pk}/").content.decode()
+    assert "问题线索只由双方知悉，不报共同上级裁定" in page
+    make.take(cast, row, "handle", "nr.officer")
+    assert row.status == "handling"
