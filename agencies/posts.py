@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Literal
 
 from django.db.models import Q
@@ -46,6 +47,19 @@ def signers(
     if acting:
         return acting, "acting"
     return _superiors(agency, role, on, away), "superior"
+
+
+def signing_above(agency: Agency, *, out: Q, but: Collection[int] = ()) -> Agency | None:
+    """The nearest unit above `agency` in service where somebody may sign for the head; None: nowhere.
+
+    `out` is a filter on Member as for `signers`; `but` are ids of units that are passed over.
+    """
+    unit = agency.parent
+    while unit is not None:
+        if unit.is_active and unit.pk not in but and signers(unit, Role.HEAD, out=out)[0]:
+            return unit
+        unit = unit.parent
+    return None
 
 
 def _holders(agency: Agency, role: str, away: Q) -> list[Member]:

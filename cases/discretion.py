@@ -17,7 +17,7 @@ from cases.states import CaseStatus as S
 from cases.states import Outcome
 
 if TYPE_CHECKING:
-    from cases.models import Case, Violation
+    from cases.models import Case
 
 #: 较大数额 of a fine or a confiscation, 元 (以本省规定为准).
 LARGE = {Party.Kind.PERSON: Decimal(5_000), Party.Kind.FIRM: Decimal(50_000)}
@@ -87,11 +87,6 @@ def outcome_words(case: Case) -> str:
     return case.get_outcome_display()
 
 
-def _sums(act: Violation) -> law.Facts:
-    kind = act.party.kind if act.party else ""
-    return law.Facts(value=act.value, damage=act.damage, area=act.area, party=kind)
-
-
 def out_of_range(case: Case) -> list[str]:
     """Fines that lie outside what the law of the violations allows by its figures, at whichever stage (at
     once, 拒不改正, 情节严重); for whoever decides."""
@@ -99,7 +94,7 @@ def out_of_range(case: Case) -> list[str]:
     acts = list(case.violations.select_related("offence", "party"))
     for row in case.penalties.filter(kind=Penalty.Kind.FINE).select_related("party"):
         mine = [act for act in acts if row.party_id is None or act.party_id in (None, row.party_id)]
-        spans = [span for act in mine for _, span in law.penalty_ranges(act.offence, _sums(act))]
+        spans = [span for act in mine for _, span in law.penalty_ranges(act.offence, law.sums_of(act))]
         lows = [span.low for span in spans if span.low is not None]
         highs = [span.high for span in spans if span.high is not None]
         if len(highs) != len(spans) or not spans:

@@ -78,6 +78,12 @@ class Facts:
     party: str = ""
 
 
+def sums_of(act: Any) -> Facts:
+    """The amounts of a violation, stored or about to be, as the figures take them."""
+    kind = act.party.kind if act.party else ""
+    return Facts(value=act.value, damage=act.damage, area=act.area, party=kind)
+
+
 @dataclass(frozen=True)
 class Range:
     """What may be fined: `low`–`high` in 元; `missing` names the figure that is needed first."""

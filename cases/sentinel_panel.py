@@ -18,7 +18,6 @@ from cases.line_states import DecisionStatus
 from cases.lines import Line, Standing
 from cases.models import Case, LineDecision
 from cases.sentinel import OVER, covers, in_force, referred, standing
-from core.templatetags.mw import zh_date
 
 if TYPE_CHECKING:
     from agencies.models import Member
@@ -97,11 +96,3 @@ def buttons(case: Case, member: Member, decisions: list[LineDecision]) -> dict[s
         url = reverse("cases:line_decide", args=[case.pk])
         return none | {"buttons": [{"label": "作出不移送决定", "url": url, "method": "get", "danger": True}]}
     return none | {"missing": [{"label": "作出不移送决定", "reason": reason}]}
-
-
-def signed_words(row: LineDecision) -> str:
-    """Who decided and who countersigned, with days."""
-    words = f"{row.decided_by.label}{zh_date(row.decided_at)}决定"
-    if row.countersigned_by:
-        words += f"，{row.countersigned_by.label}{zh_date(row.countersigned_at)}会签"
-    return words

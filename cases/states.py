@@ -1,4 +1,5 @@
-"""Statuses and transitions of referrals and cases (design.md 3.2; domain.md A.7, B.5, C).
+"""Statuses of referrals and cases, transitions of referrals (design.md 3.2; domain.md A.7, B.5, C); those of
+cases: cases.case_states.
 
 Buttons, API verbs and the generated tests read these tables; `core.workflow.move` is the only way a status
 changes. What a kind of referral is – who sends it to whom, on whose word, under which limits – stands in

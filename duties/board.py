@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, F, OuterRef, Q, prefetch_related_objects
 
-from agencies.models import Agency, Member, Role, RoleGrant
+from agencies.models import Agency, Member, RoleGrant
 from agencies.posts import signers
 from core.access import barred_from
 from core.models import Access, Matter
@@ -34,8 +34,6 @@ GROUPS = (
     ("later", "以后到期"),
     ("open", "未定期限"),
 )
-#: posts to which a step passes when the unit below has nobody (agencies.posts)
-TAKE_OVER = (Role.HEAD, Role.LEADER)
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,6 @@ def opened(member: Member) -> Q:
     return Q(status=InspectionStatus.FILED) | partaking(member)
 
 
-def takes_part(member: Member, inspection: Inspection) -> bool:
-    """Whether the member's unit is on the inspecting side."""
-    return Inspection.objects.filter(partaking(member), pk=inspection.pk).exists()
-
-
 def concerned(inspection: Inspection) -> set[int]:
     """Ids of the units that are inspected: subjects, and the townships and villages of the sites."""
     found = set(inspection.subjects.values_list("agency_id", flat=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, AgencyKind, Member, Role
-from agencies.posts import signers
+from agencies.posts import signers, signing_above
 from core.access import barred_from, barred_units
 from duties.holders import stands_for_office
 from duties.standing import may_work, units_to_call
@@ -105,11 +105,9 @@ def back_to(lead: Lead, sender: Agency) -> Agency | None:
     away = barred_units(affairs(lead)) | {lead.holder_id}
     if sender.pk not in away:
         return sender
-    out, unit = barred_from(lead.matter), sender.parent
-    while unit is not None:
-        if unit.is_active and unit.pk not in away and signers(unit, Role.HEAD, out=out)[0]:
-            return unit
-        unit = unit.parent
+    above = signing_above(sender, out=barred_from(lead.matter), but=away)
+    if above is not None:
+        return above
     office = office_of(lead)
     return None if office is None or office.pk in away else office
 

@@ -1,4 +1,4 @@
-"""Case 案件: violations × parties under effective-dated law; its procedure is in cases.states."""
+"""Case 案件: violations × parties under effective-dated law; its procedure is in cases.case_states."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from cases import law, remedies, sentinel_panel
 from cases.actions.cases.closing import why_open
-from cases.actions.cases.facts import sums_of
 from cases.actions.cases.guards import fine_blocked, unperformed
 from cases.actions.cases.opening import may_work_or_decide
 from cases.actions.cases.owing import wanted
@@ -226,7 +225,7 @@ def violations(case: Case) -> Rows:
     """Each violation with the law it falls under and what may be fined."""
     found = []
     for row in case.violations.select_related("offence", "party"):
-        spans = law.penalty_ranges(row.offence, sums_of(row))
+        spans = law.penalty_ranges(row.offence, law.sums_of(row))
         drop = {"label": "删除", "url": reverse("cases:violation_drop", args=[row.pk]), "method": "post"}
         acts = [
             {"label": "修改", "url": reverse("cases:violation", args=[row.pk]), "method": "get"},

@@ -225,7 +225,7 @@ def _offence(act: Act) -> Offence:
     """The text that applies. Raises DomainError where no law of that day has it or a reason is missing."""
     if not act.code:
         raise DomainError("请选择违法行为。", field="code")
-    found = applicable(act.code, last=act.acted_to, facts=sums_of(act))
+    found = applicable(act.code, last=act.acted_to, facts=law.sums_of(act))
     if found.offence is None or found.old is None:
         raise DomainError(found.reason, field="acted_to")
     if not act.law or found.new is None or not found.differs:
@@ -234,12 +234,6 @@ def _offence(act: Act) -> Offence:
     if (wanted.pk != found.offence.pk or not found.clear) and not act.choice.strip():
         raise DomainError(f"{found.reason}选用的法律与此不同或者须人工比较的，请写明理由。", field="choice")
     return wanted
-
-
-def sums_of(act: Act | Violation) -> law.Facts:
-    """The amounts of an act as the law's figures take them."""
-    kind = act.party.kind if act.party else ""
-    return law.Facts(value=act.value, damage=act.damage, area=act.area, party=kind)
 
 
 def _check_act(case: Case, act: Act) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 
 from agencies.models import Agency, Member, Role
-from agencies.posts import signers
+from agencies.posts import signers, signing_above
 from cases.actions.cases import effects
 from cases.actions.cases.rows import put_down
 from cases.actions.cases.taking import Facts
@@ -111,21 +111,11 @@ def pass_up(recusal: Recusal, by: Member, before: Q) -> Agency | None:
         units.append(recusal.agency)
     for unit in units:
         if left_without(recusal, unit, before):
-            taken = superior_of(unit, matter)
+            taken = signing_above(unit, out=barred_from(matter))
             if taken is None:
                 raise DomainError(NOBODY_ABOVE.format(unit=unit.label))
             _move(matter, unit, taken, by)
     return taken
-
-
-def superior_of(unit: Agency, matter: Matter) -> Agency | None:
-    """The nearest unit above in service where somebody may sign for the head in this affair."""
-    out, found = barred_from(matter), unit.parent
-    while found is not None:
-        if found.is_active and signers(found, Role.HEAD, out=out)[0]:
-            return found
-        found = found.parent
-    return None
 
 
 def _has_open_work(matter: Matter, unit: Agency) -> bool:
