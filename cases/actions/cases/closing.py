@@ -61,7 +61,7 @@ def _of_decision(case: Case) -> list[str]:
         found.append("处罚决定还没有履行完毕，也没有由法院受理强制执行")
     elif case.outcome in (Outcome.SLIGHT, Outcome.FIRST_SLIGHT) and case.status == S.DECIDED:
         found.append("不予处罚决定书还没有送达")
-    why = why_not_administrative(case)
+    why = sentinel.why_not_administrative(case)
     if why:
         found.append(why.rstrip("。"))
     return found
@@ -94,8 +94,3 @@ def unanswered(case: Case) -> list[str]:
     """Numbers of referrals that brought this case and have not been answered."""
     rows = Referral.objects.filter(answer_case=case).exclude(status__in=ANSWERED)
     return list(rows.order_by("id").values_list("number", flat=True))
-
-
-def why_not_administrative(case: Case) -> str:
-    """Why the case may not be ended administratively, "" when it may (310号第十一条)."""
-    return sentinel.why_not_administrative(case)

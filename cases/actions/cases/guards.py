@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cases import standing
 from cases.actions.cases import undoing
-from cases.actions.cases.closing import check_closing, open_referrals, why_not_administrative
+from cases.actions.cases.closing import check_closing, open_referrals
 from cases.actions.cases.owing import published
 from cases.case_history import last, steps_by
 from cases.case_moments import barring, due
@@ -20,6 +20,7 @@ from cases.discretion import grave, hearing_required, review_required
 from cases.edges import LETTERS
 from cases.line_words import amount
 from cases.models import Case, Penalty, Referral
+from cases.sentinel import why_not_administrative
 from cases.states import CaseStatus as S
 from cases.states import Outcome, ReferralStatus
 from core.errors import DomainError
